@@ -81,6 +81,7 @@ create table operation (
   receipt_id        text,
   cites_seq         integer,
   movements         json        not null,
+  facts             json,
   body              json        not null,
   xid               bigint      not null default (pg_current_xact_id()::text::bigint),
   primary key (bucket, member_id, seq)
@@ -90,6 +91,7 @@ comment on column operation.occurred_at is 'The operation''s own time (the till'
 comment on column operation.accounting_day is 'The business day if its month was open when posted, else the first open day.';
 comment on column operation.cites_seq is 'The operation that this one returns, captures or voids.';
 comment on column operation.movements is '[[from, to, lot seq, lot part, funder, redeemer or null, cents], ...]; accounts: ob pe ac he re ex ar (GLOSSARY.md).';
+comment on column operation.facts is 'What the projections need besides movements: {"lots": [[part, earned at, available at, expires at or null], ...], "hold": expires at, "caps": [[key, amount, until day], ...], "returned": [purchase seq, state]}; times in epoch ms.';
 comment on column operation.body is 'What the operation was asked and what it decided: lines, tenders, rules, attribution. Never a raw identifier.';
 comment on column operation.xid is 'The transaction that wrote it; the feed moves up to the oldest transaction still running.';
 create index operation_feed on operation (xid);
@@ -100,10 +102,10 @@ create table purchase_return (
   seq        integer  not null,
   lines      json     not null,
   refunded   json     not null,
-  taken      json     not null,
+  absorbed   json     not null,
   primary key (bucket, member_id, seq)
 );
-comment on table purchase_return is 'What has been returned of a purchase so far, by line, by lot drawn and by lot earned; seq is the purchase''s.';
+comment on table purchase_return is 'What has been returned of a purchase so far, by line (kopecks), by draw of the spend (cents), and what of each earned entry was met by points that had expired; seq is the purchase''s.';
 
 create table operation_key (
   key_bucket smallint    not null,

@@ -1,0 +1,74 @@
+import type { PartnerId } from "#kernel/ids.ts";
+import type { PointsCents } from "#kernel/money.ts";
+import type { Day, EpochMs } from "#kernel/time.ts";
+
+/**
+ * Accounts of the ledger, by the two letters that storage uses: obligation of a funder, member pending / active / held,
+ * redeemed at a partner, expired of a funder, arrears owed to a funder.
+ */
+export type Account = "ob" | "pe" | "ac" | "he" | "re" | "ex" | "ar";
+
+/** Double entry: `cents` of `funder`'s points leave `from` and reach `to`. Lot 0/0 where no lot is concerned. */
+export type Movement = readonly [
+  from: Account,
+  to: Account,
+  lotSeq: number,
+  lotPart: number,
+  funder: PartnerId,
+  redeemer: PartnerId | null,
+  cents: PointsCents,
+];
+
+export type OperationKind =
+  | "purchase"
+  | "hold"
+  | "capture"
+  | "void"
+  | "hold-timeout"
+  | "return"
+  | "expiry"
+  | "award"
+  | "opening"
+  | "activation"
+  | "merge"
+  | "unmerge"
+  /** A change of level, boost or segment: no movements, but a place in the stream, so that no cache outlives it. */
+  | "standing";
+
+/** What the projections need besides movements, so that they can be rebuilt from operations alone. Times in epoch ms. */
+export type OperationFacts = {
+  /** Lots begun: [part, earned at, available at, expires at or null]. */
+  lots?: (readonly [number, EpochMs, EpochMs, EpochMs | null])[];
+  /** When the hold placed by this operation times out. */
+  hold?: EpochMs;
+  /** Use of caps added: [key, amount, last day that matters]. */
+  caps?: (readonly [string, number, Day])[];
+  /** After this return: [the purchase's seq, what has been returned of it]. */
+  returned?: readonly [number, ReturnedState];
+};
+
+export type ReturnedState = {
+  /** Kopecks returned so far, by line. */
+  readonly lines: readonly number[];
+  /** Cents given back so far, by draw of the purchase. */
+  readonly refunded: readonly PointsCents[];
+  /** Cents of each earned entry (part, funder) that were met by what had expired. */
+  readonly absorbed: readonly PointsCents[];
+};
+
+export type Operation = {
+  readonly seq: number;
+  readonly kind: OperationKind;
+  readonly partner: PartnerId;
+  readonly occurredAt: EpochMs;
+  readonly postedAt: EpochMs;
+  readonly businessDay: Day;
+  readonly accountingDay: Day;
+  readonly programmeVersion: number;
+  readonly receiptId?: string;
+  readonly citesSeq?: number;
+  readonly movements: readonly Movement[];
+  readonly facts: OperationFacts | null;
+  /** JSON text: what was asked and decided; opaque to the ledger. */
+  readonly body: string;
+};

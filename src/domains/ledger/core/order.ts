@@ -1,0 +1,31 @@
+import { type Lot, NEVER } from "./wallet.ts";
+
+/**
+ * The order in which lots are drawn: earliest expiry first, then operation time, then operation, then part.
+ * (docs/decisions/0004, "Order")
+ */
+export function compareLots(a: Lot, b: Lot): number {
+  if (a.expiresAt !== b.expiresAt) return a.expiresAt < b.expiresAt ? -1 : 1;
+  return a.earnedAt - b.earnedAt || a.seq - b.seq || a.part - b.part;
+}
+
+/** Lots of one operation with one expiry are drawn together, pro rata. */
+export function isSameGroup(a: Lot, b: Lot): boolean {
+  return a.seq === b.seq && a.expiresAt === b.expiresAt;
+}
+
+/** When the wallet next changes by itself: an activation, an expiry, a hold's time-out. */
+export function nextChange(lots: readonly Lot[], holds: readonly { readonly expiresAt: number }[]): number {
+  let next = NEVER;
+  for (const lot of lots) {
+    if (!lot.isActive && lot.availableAt < next) next = lot.availableAt;
+    if (lot.expiresAt < next && hasRemaining(lot)) next = lot.expiresAt;
+  }
+  for (const hold of holds) if (hold.expiresAt < next) next = hold.expiresAt;
+  return next;
+}
+
+export function hasRemaining(lot: Lot): boolean {
+  for (let i = 0; i < lot.remaining.length; i++) if ((lot.remaining[i] as number) > 0) return true;
+  return false;
+}

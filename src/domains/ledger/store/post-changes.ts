@@ -1,0 +1,361 @@
+import type { ClientBase } from "pg";
+import type { Bucket, MemberId, PartnerId } from "#kernel/ids.ts";
+import type { Kopecks } from "#kernel/money.ts";
+import type { Day, EpochMs } from "#kernel/time.ts";
+import {
+  dateArray,
+  int2Array,
+  int4Array,
+  int8Array,
+  jsonArray,
+  textArray,
+  timestamptzArray,
+  uuidArray,
+} from "#platform/postgres/binary-arrays.ts";
+import type { Change } from "../core/draft.ts";
+import type { Operation } from "../core/operation.ts";
+import { type Hold, type Lot, NEVER, type Wallet } from "../core/wallet.ts";
+
+/** A natural key claimed by an operation, or by a receipt without a member. */
+export type KeyClaim = {
+  readonly keyBucket: Bucket;
+  readonly keyHash: Uint8Array;
+  readonly bodyHash: Uint8Array;
+  readonly member?: MemberId;
+  readonly bucket?: Bucket;
+  readonly seq?: number;
+};
+
+/** A card never seen before, and the member made for it. */
+export type NewIdentifier = {
+  readonly idBucket: Bucket;
+  readonly kind: string;
+  readonly valueHash: Uint8Array;
+  readonly member: MemberId;
+  readonly createdAt: EpochMs;
+};
+
+export type AnonymousReceipt = {
+  readonly keyBucket: Bucket;
+  readonly keyHash: Uint8Array;
+  readonly partner: PartnerId;
+  readonly store: string;
+  readonly occurredAt: EpochMs;
+  readonly postedAt: EpochMs;
+  readonly businessDay: Day;
+  readonly programmeVersion: number;
+  readonly turnoverKopecks: Kopecks;
+  readonly body: string;
+};
+
+export type Posting = {
+  /** In member order, one per member, so that two processes can't deadlock. */
+  readonly changes: readonly Change[];
+  readonly keys: readonly KeyClaim[];
+  readonly identifiers: readonly NewIdentifier[];
+  readonly anonymous: readonly AnonymousReceipt[];
+  /** What the changes were computed with; the statement proves that it still holds. */
+  readonly firstOpenDay: Day;
+};
+
+/**
+ * One statement, one round trip, one transaction: claims keys, moves wallets `where seq = expected`, inserts operations
+ * and lots. It commits whole or not at all:
+ * - SQLSTATE 22012 (division by zero): the fence moved or a wallet is not at the expected seq; read again, price again;
+ * - 23505: a key or an identifier is already there; look the keys up, answer replays, post the rest.
+ *
+ * Locks: fence row (shared), wallets in member order (primary key), new rows. Every access is by primary key.
+ * Measured cost: see docs/performance.md.
+ */
+const POST = `
+with fence as (
+  select 1 from accounting_fence where first_open_day = $1::date for share
+), wallets as (
+  update wallet set
+    seq = x.seq, active_cents = x.active, pending_cents = x.pending, held_cents = x.held,
+    arrears = x.arrears, cap_use = x.cap_use, first_purchases = x.first_purchases, next_change_at = x.next_change_at
+  from unnest($2::int2[], $3::int8[], $4::int4[], $5::int4[], $6::int8[], $7::int8[], $8::int8[],
+              $9::json[], $10::json[], $11::json[], $12::timestamptz[])
+    as x(bucket, member_id, expected, seq, active, pending, held, arrears, cap_use, first_purchases, next_change_at)
+  where wallet.bucket = x.bucket and wallet.member_id = x.member_id and wallet.seq = x.expected and wallet.status = 'open'
+  returning 1
+), new_wallets as (
+  insert into wallet (bucket, member_id, seq, active_cents, pending_cents, held_cents,
+                      arrears, cap_use, first_purchases, next_change_at, created_at)
+  select * from unnest($13::int2[], $14::int8[], $15::int4[], $16::int8[], $17::int8[], $18::int8[],
+                       $19::json[], $20::json[], $21::json[], $22::timestamptz[], $23::timestamptz[])
+  returning 1
+), operations as (
+  insert into operation (bucket, member_id, seq, kind, partner, occurred_at, posted_at, business_day, accounting_day,
+                         programme_version, receipt_id, cites_seq, movements, facts, body)
+  select * from unnest($24::int2[], $25::int8[], $26::int4[], $27::text[], $28::text[], $29::timestamptz[],
+                       $30::timestamptz[], $31::date[], $32::date[], $33::int4[], $34::text[], $35::int4[],
+                       $36::json[], $37::json[], $38::json[])
+  returning 1
+), new_lots as (
+  insert into lot (bucket, member_id, seq, part, earned_at, available_at, expires_at, is_active, is_open, funders,
+                   amount, remaining, held, spent, expired, taken_back)
+  select bucket, member_id, seq, part, earned_at, available_at, expires_at, state & 1 = 1, state & 2 = 2,
+         funders::text[], amount::int8[], remaining::int8[], held::int8[], spent::int8[], expired::int8[], taken::int8[]
+  from unnest($39::int2[], $40::int8[], $41::int4[], $42::int2[], $43::timestamptz[], $44::timestamptz[],
+              $45::timestamptz[], $46::int2[], $47::text[], $48::text[], $49::text[], $50::text[], $51::text[],
+              $52::text[], $53::text[])
+    as x(bucket, member_id, seq, part, earned_at, available_at, expires_at, state, funders, amount, remaining, held,
+         spent, expired, taken)
+  returning 1
+), changed_lots as (
+  update lot set is_active = x.state & 1 = 1, is_open = x.state & 2 = 2, remaining = x.remaining::int8[],
+    held = x.held::int8[], spent = x.spent::int8[], expired = x.expired::int8[], taken_back = x.taken::int8[]
+  from unnest($54::int2[], $55::int8[], $56::int4[], $57::int2[], $58::int2[], $59::text[], $60::text[], $61::text[],
+              $62::text[], $63::text[])
+    as x(bucket, member_id, seq, part, state, remaining, held, spent, expired, taken)
+  where lot.bucket = x.bucket and lot.member_id = x.member_id and lot.seq = x.seq and lot.part = x.part
+  returning 1
+), holds as (
+  insert into hold (bucket, member_id, seq, partner, state, placed_at, expires_at, items)
+  select * from unnest($64::int2[], $65::int8[], $66::int4[], $67::text[], $68::text[], $69::timestamptz[],
+                       $70::timestamptz[], $71::json[])
+  on conflict (bucket, member_id, seq) do update set state = excluded.state
+  returning 1
+), returns as (
+  insert into purchase_return (bucket, member_id, seq, lines, refunded, absorbed)
+  select * from unnest($72::int2[], $73::int8[], $74::int4[], $75::json[], $76::json[], $77::json[])
+  on conflict (bucket, member_id, seq)
+    do update set lines = excluded.lines, refunded = excluded.refunded, absorbed = excluded.absorbed
+  returning 1
+), keys as (
+  insert into operation_key (key_bucket, key_hash, body_hash, bucket, member_id, seq)
+  select * from unnest($78::int2[], $79::uuid[], $80::uuid[], $81::int2[], $82::int8[], $83::int4[])
+  returning 1
+), identifiers as (
+  insert into identifier (id_bucket, kind, value_hash, member_id, created_at)
+  select * from unnest($84::int2[], $85::text[], $86::uuid[], $87::int8[], $88::timestamptz[])
+  returning 1
+), anonymous as (
+  insert into anonymous_receipt (key_bucket, key_hash, partner, store, occurred_at, posted_at, business_day,
+                                 programme_version, turnover_kopecks, body)
+  select * from unnest($89::int2[], $90::uuid[], $91::text[], $92::text[], $93::timestamptz[], $94::timestamptz[],
+                       $95::date[], $96::int4[], $97::int8[], $98::json[])
+  returning 1
+)
+select 1 / (case when (select count(*) from fence) = 1
+                  and (select count(*) from wallets) = cardinality($2::int2[])
+                  and (select count(*) from new_wallets) = cardinality($13::int2[])
+                  and (select count(*) from operations) = cardinality($24::int2[])
+                  and (select count(*) from new_lots) = cardinality($39::int2[])
+                  and (select count(*) from changed_lots) = cardinality($54::int2[])
+                  and (select count(*) from holds) = cardinality($64::int2[])
+                  and (select count(*) from returns) = cardinality($72::int2[])
+                  and (select count(*) from keys) = cardinality($78::int2[])
+                  and (select count(*) from identifiers) = cardinality($84::int2[])
+                  and (select count(*) from anonymous) = cardinality($89::int2[])
+             then 1 else 0 end) as posted`;
+
+/** Posts a batch; throws PostgreSQL's error when it could not (see `POST`). */
+export async function postChanges(client: ClientBase, posting: Posting): Promise<void> {
+  await client.query({ name: "post-changes", text: POST, values: postingValues(posting) });
+}
+
+/** The batch as the statement's 98 parameters, in its order. */
+export function postingValues(posting: Posting): Buffer[] {
+  const moved = posting.changes.filter((change) => change.before.isStored);
+  const born = posting.changes.filter((change) => !change.before.isStored);
+  return [
+    dateScalar(posting.firstOpenDay),
+    ...walletColumns(moved, true),
+    ...walletColumns(born, false),
+    ...operationColumns(posting.changes),
+    ...newLotColumns(posting.changes),
+    ...changedLotColumns(posting.changes),
+    ...holdColumns(posting.changes),
+    ...returnColumns(posting.changes),
+    ...keyColumns(posting.keys),
+    ...identifierColumns(posting.identifiers),
+    ...anonymousColumns(posting.anonymous),
+  ];
+}
+
+function dateScalar(day: Day): Buffer {
+  const buffer = Buffer.allocUnsafe(4);
+  buffer.writeInt32BE(day - 10_957);
+  return buffer;
+}
+
+function walletColumns(changes: readonly Change[], withExpected: boolean): Buffer[] {
+  const after = changes.map((change) => change.after);
+  const identity = [int2Array(after.map((wallet) => wallet.bucket)), int8Array(after.map((wallet) => wallet.member))];
+  const expected = withExpected ? [int4Array(changes.map((change) => change.before.seq))] : [];
+  const created = withExpected ? [] : [timestamptzArray(after.map((wallet) => wallet.createdAt))];
+  return [
+    ...identity,
+    ...expected,
+    int4Array(after.map((wallet) => wallet.seq)),
+    int8Array(after.map((wallet) => wallet.activeCents)),
+    int8Array(after.map((wallet) => wallet.pendingCents)),
+    int8Array(after.map((wallet) => wallet.heldCents)),
+    jsonArray(after.map(arrearsJson)),
+    jsonArray(after.map((wallet) => mapJson(wallet.capUse))),
+    jsonArray(after.map((wallet) => mapJson(wallet.firstPurchaseAt))),
+    timestamptzArray(after.map((wallet) => finite(wallet.nextChangeAt))),
+    ...created,
+  ];
+}
+
+function arrearsJson(wallet: Wallet): string | null {
+  if (wallet.debts.length === 0) return null;
+  return JSON.stringify(wallet.debts.map((debt) => [debt.funder, debt.cents, debt.sinceSeq]));
+}
+
+function mapJson(map: ReadonlyMap<string, unknown>): string | null {
+  return map.size === 0 ? null : JSON.stringify(Object.fromEntries(map));
+}
+
+function finite(at: EpochMs): EpochMs | null {
+  return at === NEVER ? null : at;
+}
+
+type Owned<T> = { readonly wallet: Wallet; readonly row: T };
+
+function owned<T>(changes: readonly Change[], rows: (change: Change) => readonly T[]): Owned<T>[] {
+  const all: Owned<T>[] = [];
+  for (const change of changes) for (const row of rows(change)) all.push({ wallet: change.after, row });
+  return all;
+}
+
+function ownerColumns<T>(rows: readonly Owned<T>[]): Buffer[] {
+  return [int2Array(rows.map((row) => row.wallet.bucket)), int8Array(rows.map((row) => row.wallet.member))];
+}
+
+function operationColumns(changes: readonly Change[]): Buffer[] {
+  const rows = owned<Operation>(changes, (change) => change.operations);
+  return [
+    ...ownerColumns(rows),
+    int4Array(rows.map(({ row }) => row.seq)),
+    textArray(rows.map(({ row }) => row.kind)),
+    textArray(rows.map(({ row }) => row.partner)),
+    timestamptzArray(rows.map(({ row }) => row.occurredAt)),
+    timestamptzArray(rows.map(({ row }) => row.postedAt)),
+    dateArray(rows.map(({ row }) => row.businessDay)),
+    dateArray(rows.map(({ row }) => row.accountingDay)),
+    int4Array(rows.map(({ row }) => row.programmeVersion)),
+    textArray(rows.map(({ row }) => row.receiptId ?? null)),
+    int4Array(rows.map(({ row }) => row.citesSeq ?? null)),
+    jsonArray(rows.map(({ row }) => JSON.stringify(row.movements))),
+    jsonArray(rows.map(({ row }) => (row.facts === null ? null : JSON.stringify(row.facts)))),
+    jsonArray(rows.map(({ row }) => row.body)),
+  ];
+}
+
+function newLotColumns(changes: readonly Change[]): Buffer[] {
+  const rows = owned<Lot>(changes, (change) => change.newLots);
+  return [
+    ...ownerColumns(rows),
+    int4Array(rows.map(({ row }) => row.seq)),
+    int2Array(rows.map(({ row }) => row.part)),
+    timestamptzArray(rows.map(({ row }) => row.earnedAt)),
+    timestamptzArray(rows.map(({ row }) => row.availableAt)),
+    timestamptzArray(rows.map(({ row }) => finite(row.expiresAt))),
+    int2Array(rows.map(({ row }) => lotState(row))),
+    textArray(rows.map(({ row }) => funderLiteral(row.funders))),
+    textArray(rows.map(({ row }) => `{${row.amount.join(",")}}`)),
+    ...lotAmountColumns(rows),
+  ];
+}
+
+function changedLotColumns(changes: readonly Change[]): Buffer[] {
+  const rows = owned<Lot>(changes, (change) => change.changedLots);
+  return [
+    ...ownerColumns(rows),
+    int4Array(rows.map(({ row }) => row.seq)),
+    int2Array(rows.map(({ row }) => row.part)),
+    int2Array(rows.map(({ row }) => lotState(row))),
+    ...lotAmountColumns(rows),
+  ];
+}
+
+function lotAmountColumns(rows: readonly Owned<Lot>[]): Buffer[] {
+  return [
+    textArray(rows.map(({ row }) => `{${row.remaining.join(",")}}`)),
+    textArray(rows.map(({ row }) => amountsOrNull(row.held))),
+    textArray(rows.map(({ row }) => amountsOrNull(row.spent))),
+    textArray(rows.map(({ row }) => amountsOrNull(row.expired))),
+    textArray(rows.map(({ row }) => amountsOrNull(row.takenBack))),
+  ];
+}
+
+/** All zeros are stored as null: most lots have most columns empty. */
+function amountsOrNull(values: readonly number[]): string | null {
+  for (let i = 0; i < values.length; i++) if (values[i] !== 0) return `{${values.join(",")}}`;
+  return null;
+}
+
+/** Bit 1: active; bit 2: open. */
+function lotState(lot: Lot): number {
+  const isOpen = lot.remaining.some((cents) => cents > 0) || lot.held.some((cents) => cents > 0);
+  return (lot.isActive ? 1 : 0) + (isOpen ? 2 : 0);
+}
+
+/** Funder ids are slugs, so they need no quoting in an array literal. */
+function funderLiteral(funders: readonly PartnerId[]): string {
+  return `{${funders.join(",")}}`;
+}
+
+function holdColumns(changes: readonly Change[]): Buffer[] {
+  const rows = owned<Hold>(changes, (change) => [...change.newHolds, ...change.changedHolds]);
+  return [
+    ...ownerColumns(rows),
+    int4Array(rows.map(({ row }) => row.seq)),
+    textArray(rows.map(({ row }) => row.partner)),
+    textArray(rows.map(({ row }) => row.state)),
+    timestamptzArray(rows.map(({ row }) => row.placedAt)),
+    timestamptzArray(rows.map(({ row }) => row.expiresAt)),
+    jsonArray(rows.map(({ row }) => JSON.stringify(row.items))),
+  ];
+}
+
+function returnColumns(changes: readonly Change[]): Buffer[] {
+  const rows = owned(changes, (change) => change.returned);
+  return [
+    ...ownerColumns(rows),
+    int4Array(rows.map(({ row }) => row.purchaseSeq)),
+    jsonArray(rows.map(({ row }) => JSON.stringify(row.state.lines))),
+    jsonArray(rows.map(({ row }) => JSON.stringify(row.state.refunded))),
+    jsonArray(rows.map(({ row }) => JSON.stringify(row.state.absorbed))),
+  ];
+}
+
+function keyColumns(keys: readonly KeyClaim[]): Buffer[] {
+  return [
+    int2Array(keys.map((key) => key.keyBucket)),
+    uuidArray(keys.map((key) => key.keyHash)),
+    uuidArray(keys.map((key) => key.bodyHash)),
+    int2Array(keys.map((key) => key.bucket ?? null)),
+    int8Array(keys.map((key) => key.member ?? null)),
+    int4Array(keys.map((key) => key.seq ?? null)),
+  ];
+}
+
+function identifierColumns(identifiers: readonly NewIdentifier[]): Buffer[] {
+  return [
+    int2Array(identifiers.map((identifier) => identifier.idBucket)),
+    textArray(identifiers.map((identifier) => identifier.kind)),
+    uuidArray(identifiers.map((identifier) => identifier.valueHash)),
+    int8Array(identifiers.map((identifier) => identifier.member)),
+    timestamptzArray(identifiers.map((identifier) => identifier.createdAt)),
+  ];
+}
+
+function anonymousColumns(receipts: readonly AnonymousReceipt[]): Buffer[] {
+  return [
+    int2Array(receipts.map((receipt) => receipt.keyBucket)),
+    uuidArray(receipts.map((receipt) => receipt.keyHash)),
+    textArray(receipts.map((receipt) => receipt.partner)),
+    textArray(receipts.map((receipt) => receipt.store)),
+    timestamptzArray(receipts.map((receipt) => receipt.occurredAt)),
+    timestamptzArray(receipts.map((receipt) => receipt.postedAt)),
+    dateArray(receipts.map((receipt) => receipt.businessDay)),
+    int4Array(receipts.map((receipt) => receipt.programmeVersion)),
+    int8Array(receipts.map((receipt) => receipt.turnoverKopecks)),
+    jsonArray(receipts.map((receipt) => receipt.body)),
+  ];
+}
