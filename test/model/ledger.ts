@@ -128,6 +128,7 @@ export function purchase(ledger: Ledger, now: EpochMs, keyed: Keyed, terms: Purc
       kind: "purchase",
       occurredAt: terms.at,
       businessDay: work.calendar.dayOf(terms.at),
+      ...(terms.holdSeq === undefined ? {} : { citesSeq: terms.holdSeq }),
       movements: [...drawn.movements, ...earned],
     });
     work.member.purchases.push({
