@@ -105,6 +105,15 @@ export const CATEGORIES: readonly Category[] = [
 
 const NUMBER_BY_ID = new Map(CATEGORIES.map((category, number) => [category.id, number]));
 
+/**
+ * A category's bit among those of its kind, for sets of them in one integer. The categories of a kind are a run of
+ * CATEGORIES and fewer than 31.
+ */
+export function localBit(id: string): number {
+  const number = categoryNumber(id);
+  return 1 << (number - CATEGORIES.findIndex(({ kind }) => kind === CATEGORIES[number]?.kind));
+}
+
 /** The category's number in CATEGORIES; throws for an id that does not exist, which is a bug in this folder. */
 export function categoryNumber(id: string): number {
   const number = NUMBER_BY_ID.get(id);

@@ -50,3 +50,7 @@ export const TELECOM = 5;
 export const INSURER = 6;
 export const TICKETS = 7;
 export const FISH = 8;
+
+export function isGrocer(partner: number): boolean {
+  return partner <= GROCER_LARGE;
+}
