@@ -95,8 +95,12 @@ export type CheckoutFailure =
   | { readonly code: "spend-without-member" }
   | { readonly code: "hold-not-open"; readonly state: string }
   | { readonly code: "hold-expired" }
+  | { readonly code: "hold-too-long"; readonly longestSeconds: number }
   | { readonly code: "capture-exceeds-hold"; readonly heldCents: PointsCents }
   | { readonly code: "return-exceeds-purchase"; readonly pointer: string; readonly leftKopecks: number }
+  | { readonly code: "return-before-purchase" }
+  | { readonly code: "unknown-line"; readonly pointer: string; readonly lines: number }
+  | { readonly code: "expiry-in-past"; readonly pointer: string }
   | { readonly code: "receipt-too-late"; readonly days: number }
   | { readonly code: "receipt-in-future" }
   | { readonly code: "overloaded"; readonly retryAfterSeconds: number };

@@ -1,19 +1,20 @@
+import type { EpochMs } from "#kernel/time.ts";
 import { type Draft, lotKey, moveInLot, recordOperation, setHold, sumsOf, touchLot } from "./draft.ts";
-import { hasRemaining, nextChange } from "./order.ts";
+import { hasRemaining, nextChange, willActivate } from "./order.ts";
 import { recoverArrears } from "./recover.ts";
 import { releaseHeld } from "./release-held.ts";
-import { arrearsOf, type Hold, type Lot } from "./wallet.ts";
+import { arrearsOf, type Hold, type Lot, NEVER } from "./wallet.ts";
 
 /**
  * Books what time has done since the last operation, in order of time: activations (movements at the head of the
  * next operation), time-outs of holds and expiries (operations of their own, at their own instant). After it the
  * draft is what a reader at `now` should see. Cheap when nothing is due.
  */
-export function bookDue(draft: Draft): void {
-  if (draft.before.nextChangeAt > draft.context.now && draft.operations.length === 0) return;
+export function bookDue(draft: Draft, until: EpochMs = draft.context.now): void {
+  if (draft.before.nextChangeAt > until && draft.operations.length === 0) return;
   for (;;) {
     const at = nextChange(draft.lots, draft.holds);
-    if (at > draft.context.now) break;
+    if (at > until) break;
     draft.asOf = at;
     if (activate(draft, at)) recoverArrears(draft);
     else if (!timeOutHold(draft, at)) expire(draft, at);
@@ -22,34 +23,24 @@ export function bookDue(draft: Draft): void {
 }
 
 /**
- * Books what is due without waiting for a next operation, so that a month's expiries and recoveries are in it before it
- * closes: trailing activations get an operation of their own.
+ * Books time-outs and expiries without waiting for a next operation, so that a month has its own before it closes.
+ * Activations after the last of them stay for the next operation.
  */
 export function sweep(draft: Draft): void {
-  bookDue(draft);
-  if (draft.movements.length === 0) return;
-  const at = draft.lots.reduce(
-    (latest, lot) =>
-      lot.isActive && lot.availableAt <= draft.context.now ? Math.max(latest, lot.availableAt) : latest,
-    0,
-  );
-  recordOperation(
-    draft,
-    {
-      kind: "activation",
-      partner: draft.context.operator,
-      occurredAt: at,
-      businessDay: draft.context.calendar.dayOf(at),
-    },
-    walletBody,
-  );
+  for (;;) {
+    let due = NEVER;
+    for (const lot of draft.lots) if (lot.expiresAt < due && hasRemaining(lot)) due = lot.expiresAt;
+    for (const hold of draft.holds) if (hold.expiresAt < due) due = hold.expiresAt;
+    if (due > draft.context.now) return;
+    bookDue(draft, due);
+  }
 }
 
 function activate(draft: Draft, at: number): boolean {
   let any = false;
   for (let i = 0; i < draft.lots.length; i++) {
     const lot = draft.lots[i] as Lot;
-    if (lot.isActive || lot.availableAt > at) continue;
+    if (!willActivate(lot) || lot.availableAt > at || !hasRemaining(lot)) continue;
     draft.lots[i] = { ...lot, isActive: true };
     touchLot(draft, lot);
     any = true;

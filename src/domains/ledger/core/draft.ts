@@ -140,7 +140,9 @@ export type NewLot = {
 /** Adds a lot born by the operation being written, and its movements from `source`. */
 export function addLot(draft: Draft, lot: NewLot, source: Account = "ob", redeemer: PartnerId | null = null): void {
   const seq = draft.seq + 1;
-  const isActive = lot.availableAt <= draft.context.now;
+  const { now } = draft.context;
+  // A receipt so late that its points have expired already: they never become active.
+  const isActive = lot.availableAt <= now && lot.expiresAt > now;
   const none = zeros(lot.funders.length);
   const added: Lot = {
     ...lot,

@@ -29,7 +29,6 @@ export type OperationKind =
   | "expiry"
   | "award"
   | "opening"
-  | "activation"
   | "merge"
   | "unmerge"
   /** A change of level, boost or segment: no movements, but a place in the stream, so that no cache outlives it. */

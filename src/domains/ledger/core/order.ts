@@ -18,11 +18,17 @@ export function isSameGroup(a: Lot, b: Lot): boolean {
 export function nextChange(lots: readonly Lot[], holds: readonly { readonly expiresAt: number }[]): number {
   let next = NEVER;
   for (const lot of lots) {
-    if (!lot.isActive && lot.availableAt < next) next = lot.availableAt;
-    if (lot.expiresAt < next && hasRemaining(lot)) next = lot.expiresAt;
+    if (!hasRemaining(lot)) continue;
+    if (willActivate(lot) && lot.availableAt < next) next = lot.availableAt;
+    if (lot.expiresAt < next) next = lot.expiresAt;
   }
   for (const hold of holds) if (hold.expiresAt < next) next = hold.expiresAt;
   return next;
+}
+
+/** A lot that is not available before it expires stays pending until it does. */
+export function willActivate(lot: Lot): boolean {
+  return !lot.isActive && lot.availableAt < lot.expiresAt;
 }
 
 export function hasRemaining(lot: Lot): boolean {

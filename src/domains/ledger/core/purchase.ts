@@ -21,6 +21,8 @@ export type PurchaseCommand = {
   readonly partner: PartnerId;
   readonly at: EpochMs;
   readonly receiptId: string;
+  /** The version that the receipt was priced with: that of its own time. */
+  readonly programmeVersion: number;
   /** Points to spend, drawn before the receipt's own are earned; or a hold to capture for it. */
   readonly spendCents: PointsCents;
   readonly holdSeq?: number;
@@ -63,6 +65,7 @@ export function purchase(
       occurredAt: command.at,
       businessDay: draft.context.calendar.dayOf(command.at),
       receiptId: command.receiptId,
+      programmeVersion: command.programmeVersion,
       ...(command.holdSeq === undefined ? {} : { citesSeq: command.holdSeq }),
     },
     (after) => command.body(after, drawn.value),

@@ -3,7 +3,7 @@ import type { Kopecks, PointsCents } from "#kernel/money.ts";
 import { err, ok, type Result } from "#kernel/result.ts";
 import type { EpochMs } from "#kernel/time.ts";
 import { bookDue } from "./book-due.ts";
-import { addLot, type Draft, factsOf, moveInLot, type NewLot, recordOperation } from "./draft.ts";
+import { addLot, type Draft, factsOf, moveInLot, recordOperation } from "./draft.ts";
 import { takePart } from "./draw.ts";
 import type { ReturnedState } from "./operation.ts";
 import { compareLots } from "./order.ts";
@@ -32,6 +32,7 @@ export type ReturnCommand = {
   readonly partner: PartnerId;
   readonly at: EpochMs;
   readonly receiptId: string;
+  readonly programmeVersion: number;
   readonly lines: readonly { readonly line: number; readonly amountKopecks: Kopecks }[] | "all";
   /** Kopecks that one whole point pays for, to tell points from money in the refund. */
   readonly kopecksPerPoint: number;
@@ -92,6 +93,7 @@ export function returnPurchase(draft: Draft, command: ReturnCommand): Result<Ret
       occurredAt: command.at,
       businessDay: draft.context.calendar.dayOf(command.at),
       receiptId: command.receiptId,
+      programmeVersion: command.programmeVersion,
       citesSeq: command.purchase.seq,
     },
     (finished) => command.body(finished, outcome),
@@ -145,6 +147,7 @@ function takeBackEarned(draft: Draft, purchase: PurchaseFacts, before: ReturnedS
   const absorbed = before.absorbed.slice();
   let takenBackCents = 0;
   let arrearsCents = 0;
+  const owedTo = new Map<PartnerId, PointsCents>();
   let entry = -1;
   for (let part = 0; part < purchase.earned.length; part++) {
     const { funders, lineCents } = purchase.earned[part] as PurchaseFacts["earned"][number];
@@ -168,21 +171,17 @@ function takeBackEarned(draft: Draft, purchase: PurchaseFacts, before: ReturnedS
       const owed = due - taken - met;
       if (owed > 0) {
         draft.movements.push(["ar", "ob", lot.seq, lot.part, funder, null, owed]);
-        owe(draft, funder, owed);
+        owedTo.set(funder, (owedTo.get(funder) ?? 0) + owed);
       }
       takenBackCents += taken;
       arrearsCents += owed;
     }
   }
+  // What one return leaves owed to one funder is one debt; debts of one return stand in the order of funders.
+  for (const funder of [...owedTo.keys()].sort()) {
+    draft.debts.push({ funder, cents: owedTo.get(funder) as number, sinceSeq: draft.seq + 1 });
+  }
   return { absorbed, takenBackCents, arrearsCents };
-}
-
-/** Parts of one operation owed to one funder are one debt. */
-function owe(draft: Draft, funder: PartnerId, cents: PointsCents): void {
-  const sinceSeq = draft.seq + 1;
-  const at = draft.debts.findIndex((debt) => debt.sinceSeq === sinceSeq && debt.funder === funder);
-  if (at < 0) draft.debts.push({ funder, cents, sinceSeq });
-  else draft.debts[at] = { funder, cents: cents + (draft.debts[at]?.cents ?? 0), sinceSeq };
 }
 
 type DrawEntry = { readonly index: number; readonly share: LotShare; readonly cents: PointsCents };
@@ -196,7 +195,7 @@ function giveBackSpent(draft: Draft, command: ReturnCommand, before: ReturnedSta
     due += cumulative(paid, after[line] as number, whole) - cumulative(paid, before.lines[line] as number, whole);
   }
   const refunded = before.refunded.slice();
-  const grace: { lot: Lot; funder: PartnerId; cents: PointsCents }[] = [];
+  const grace = new Map<PartnerId, PointsCents>();
   let expiredCents = 0;
   takePart(openDraws(draft, purchase.draws, refunded), due, (entry, cents) => {
     const [seq, part, funder] = entry.share;
@@ -205,7 +204,9 @@ function giveBackSpent(draft: Draft, command: ReturnCommand, before: ReturnedSta
     const lot = draft.lots[lotIndex] as Lot;
     const hasExpired = lot.expiresAt <= draft.context.now;
     if (hasExpired && command.expiredPolicy.kind === "grace") {
-      grace.push({ lot, funder, cents });
+      moveInLot(draft, lotIndex, funderIndex, "re", "ac", cents, purchase.partner);
+      moveInLot(draft, lotIndex, funderIndex, "ac", "ob", cents);
+      grace.set(funder, (grace.get(funder) ?? 0) + cents);
       return;
     }
     moveInLot(draft, lotIndex, funderIndex, "re", "ac", cents, purchase.partner);
@@ -213,12 +214,31 @@ function giveBackSpent(draft: Draft, command: ReturnCommand, before: ReturnedSta
     moveInLot(draft, lotIndex, funderIndex, "ac", "ex", cents);
     expiredCents += cents;
   });
-  const graceLots =
-    command.expiredPolicy.kind === "grace" ? toGraceLots(grace, command.expiredPolicy.graceExpiresAt) : [];
-  for (const lot of graceLots) {
-    addLot(draft, { ...lot, availableAt: draft.context.now, earnedAt: command.at }, "re", purchase.partner);
+  if (grace.size > 0 && command.expiredPolicy.kind === "grace") {
+    addGraceLot(draft, command.at, grace, command.expiredPolicy.graceExpiresAt);
   }
-  return { refunded, expiredCents, givenBackCents: due, nextPart: graceLots.length };
+  return { refunded, expiredCents, givenBackCents: due, nextPart: grace.size > 0 ? 1 : 0 };
+}
+
+/**
+ * The dead lots' points are taken back by their funders and issued anew with the grace expiry. Not booked as expired:
+ * else a later return of what had earned them would find them met by "expired" while the member keeps the grace lot.
+ */
+function addGraceLot(
+  draft: Draft,
+  at: EpochMs,
+  grace: ReadonlyMap<PartnerId, PointsCents>,
+  graceExpiresAt: EpochMs,
+): void {
+  const funders = [...grace.keys()].sort();
+  addLot(draft, {
+    part: 0,
+    earnedAt: at,
+    availableAt: draft.context.now,
+    expiresAt: graceExpiresAt,
+    funders,
+    amount: funders.map((funder) => grace.get(funder) as number),
+  });
 }
 
 /** Draws with something left to give back, in the order of consumption, then by funder. */
@@ -234,26 +254,6 @@ function openDraws(draft: Draft, draws: readonly LotShare[], refunded: readonly 
   return entries.sort(
     (a, b) => compareLots(a.lot, b.lot) || (a.share[2] < b.share[2] ? -1 : a.share[2] > b.share[2] ? 1 : 0),
   );
-}
-
-/** One new lot per expiry, never earlier than the lot's own; funders sorted and added up. */
-function toGraceLots(
-  grace: readonly { readonly lot: Lot; readonly funder: PartnerId; readonly cents: PointsCents }[],
-  graceExpiresAt: EpochMs,
-): Omit<NewLot, "earnedAt" | "availableAt">[] {
-  const byExpiry = new Map<EpochMs, Map<PartnerId, PointsCents>>();
-  for (const { lot, funder, cents } of grace) {
-    const expiresAt = Math.max(graceExpiresAt, lot.expiresAt);
-    const funders = byExpiry.get(expiresAt) ?? new Map<PartnerId, PointsCents>();
-    funders.set(funder, (funders.get(funder) ?? 0) + cents);
-    byExpiry.set(expiresAt, funders);
-  }
-  return [...byExpiry.entries()]
-    .sort((a, b) => a[0] - b[0])
-    .map(([expiresAt, cents], part) => {
-      const funders = [...cents.keys()].sort();
-      return { part, expiresAt, funders, amount: funders.map((funder) => cents.get(funder) as number) };
-    });
 }
 
 function refundInPoints(draft: Draft, command: ReturnCommand, part: number, refundKopecks: Kopecks): void {

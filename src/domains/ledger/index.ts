@@ -1,0 +1,38 @@
+export { type AwardCommand, award } from "./core/award.ts";
+export { bookDue, sweep, walletAfter, walletBody } from "./core/book-due.ts";
+export { type Change, type Draft, finish, openDraft, type PostingContext } from "./core/draft.ts";
+export { drawableCents } from "./core/draw.ts";
+export { captureHold, type HoldFailure, placeHold, voidHold } from "./core/holds.ts";
+export { mergeChanges } from "./core/merge-changes.ts";
+export type { Account, Movement, Operation, OperationFacts, OperationKind, ReturnedState } from "./core/operation.ts";
+export { type EarnPart, type PurchaseCommand, purchase } from "./core/purchase.ts";
+export { type PurchaseFacts, type ReturnCommand, type ReturnOutcome, returnPurchase } from "./core/return-purchase.ts";
+export {
+  arrearsOf,
+  emptyWallet,
+  type Hold,
+  type Lot,
+  type LotShare,
+  NEVER,
+  type Trait,
+  type Wallet,
+} from "./core/wallet.ts";
+export { readAnonymousReceipt } from "./store/anonymous.ts";
+export { readFirstOpenDay } from "./store/fence.ts";
+export { readHoldState } from "./store/holds.ts";
+export { loadLots, loadReturned, loadWallets } from "./store/load-wallets.ts";
+export {
+  type ClaimedKey,
+  findKeys,
+  listOperations,
+  type OperationFilter,
+  readOperation,
+  type StoredOperation,
+} from "./store/operations.ts";
+export {
+  type AnonymousReceipt,
+  type KeyClaim,
+  type NewIdentifier,
+  type Posting,
+  postChanges,
+} from "./store/post-changes.ts";

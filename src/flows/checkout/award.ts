@@ -1,0 +1,77 @@
+import { award as awardInLedger, type Draft, NEVER, type StoredOperation, walletAfter } from "#domains/ledger/index.ts";
+import { memberIds, operationIds } from "#kernel/ids.ts";
+import { err, ok } from "#kernel/result.ts";
+import type { AwardBody, WalletView } from "./answers.ts";
+import type { Outcome } from "./checkout.ts";
+import type { Environment } from "./environment.ts";
+import { scopeOf, subjectOf } from "./holds.ts";
+import { requestKey } from "./keys.ts";
+import type { AwardRequest, Principal } from "./requests.ts";
+import type { Decision } from "./task.ts";
+
+type AwardOperationBody = {
+  readonly v: 1;
+  readonly reason: string;
+  readonly funder: string;
+  readonly cents: number;
+  readonly by: string;
+  readonly wallet: WalletView;
+};
+
+/** A compensation: points that no receipt earned, paid by the seller or the operator, with the reason on record. */
+export async function award(environment: Environment, request: AwardRequest, principal: Principal): Outcome<AwardBody> {
+  const programme = environment.programmes.current();
+  const { funder } = request;
+  if (principal.partner !== undefined && principal.partner !== funder) {
+    return err({ code: "forbidden-partner", partner: funder });
+  }
+  if (!programme.partners.get(funder)?.canFund)
+    return err({ code: "unknown-partner", pointer: "/funder", value: funder });
+  const subject = subjectOf(environment, request.member);
+  const who = subject.by === "identifier" ? subject.key.text : request.member;
+  const body = [funder, who, request.pointsCents, request.reason, request.expiresAt];
+  const outcome = await environment.submit({
+    key: requestKey("award", [scopeOf(principal), request.idempotencyKey], body),
+    subject,
+    mayCreateMember: false,
+    decide: (draft) => decideAward(environment, request, principal, draft),
+  });
+  if (!outcome.ok) return outcome;
+  const operation = outcome.value.operation as StoredOperation;
+  return ok({ replayed: outcome.value.replayed, body: renderAward(operation) });
+}
+
+function decideAward(environment: Environment, request: AwardRequest, principal: Principal, draft: Draft): Decision {
+  const { now } = draft.context;
+  const expiresAt = request.expiresAt ?? environment.programmes.current().defaultLot.times(now).expiresAt ?? NEVER;
+  if (expiresAt <= now) return err({ code: "expiry-in-past", pointer: "/expiresAt" });
+  let body: AwardOperationBody | undefined;
+  awardInLedger(draft, {
+    kind: "award",
+    partner: request.funder,
+    at: now,
+    earned: [{ availableAt: now, expiresAt, funders: [request.funder], amountCents: [request.pointsCents] }],
+    body: (after) => {
+      body = {
+        v: 1,
+        reason: request.reason,
+        funder: request.funder,
+        cents: request.pointsCents,
+        by: principal.keyId,
+        wallet: walletAfter(after),
+      };
+      return JSON.stringify(body);
+    },
+  });
+  return ok({ body });
+}
+
+export function renderAward(operation: StoredOperation): AwardBody {
+  const body = operation.body as AwardOperationBody;
+  return {
+    operation: operationIds.format(operation),
+    member: memberIds.format(operation.member),
+    earned: body.cents,
+    wallet: body.wallet,
+  };
+}

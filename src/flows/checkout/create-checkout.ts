@@ -1,0 +1,111 @@
+import type { Pool, PoolClient } from "pg";
+import { createIdentifierKeys, createMemberIds } from "#domains/identity/index.ts";
+import type { Programmes } from "#domains/program/index.ts";
+import type { Clock } from "#platform/clock.ts";
+import { award } from "./award.ts";
+import type { BatchContext } from "./batch-context.ts";
+import { createBoundedMap } from "./bounded-map.ts";
+import type { Checkout } from "./checkout.ts";
+import type { Environment } from "./environment.ts";
+import { createGatherer, type GathererStats } from "./gatherer.ts";
+import { getReceipt } from "./get-receipt.ts";
+import { captureHold, placeHold, voidHold } from "./holds.ts";
+import { postReceipt } from "./post-receipt.ts";
+import { quote } from "./quote.ts";
+import { returnReceipt } from "./return-receipt.ts";
+import { runBatch } from "./run-batch.ts";
+import type { Task } from "./task.ts";
+
+export type CheckoutOptions = {
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly programmes: Programmes;
+  /** Keys the hashes of identifiers; lost, every card is a stranger. */
+  readonly identifierSecret: Uint8Array;
+  readonly lanes?: number;
+  readonly maxBatch?: number;
+  readonly maxWaiting?: number;
+  /** Members remembered between batches, about 2 KB each. */
+  readonly rememberMembers?: number;
+};
+
+export type RunningCheckout = Checkout & {
+  readonly stats: GathererStats;
+  /** Resolves when everything accepted so far is answered. */
+  drain(): Promise<void>;
+};
+
+/** Wires the use cases of a till to one process's gatherer and memory. */
+export function createCheckout(options: CheckoutOptions): RunningCheckout {
+  const { pool, clock, programmes } = options;
+  const remembered = options.rememberMembers ?? 200_000;
+  const batch: BatchContext = {
+    memory: {
+      wallets: createBoundedMap(remembered),
+      members: createBoundedMap(remembered * 2),
+      recentKeys: createBoundedMap(100_000),
+      firstOpenDay: undefined,
+    },
+    memberIds: createMemberIds(pool),
+    calendar: () => programmes.current().calendar,
+    programmeVersion: () => programmes.current().version,
+    operator: () => programmes.current().operator,
+    withClient: (run) => withClient(pool, run),
+  };
+  const gatherer = createGatherer(
+    {
+      lanes: options.lanes ?? 2,
+      maxBatch: options.maxBatch ?? 256,
+      maxWaiting: options.maxWaiting ?? 4_096,
+    },
+    (task) => laneKey(batch, task),
+    (tasks) => runBatch(batch, tasks, clock.now()),
+  );
+  const environment: Environment = {
+    pool,
+    clock,
+    programmes,
+    batch,
+    identifierKey: createIdentifierKeys(options.identifierSecret),
+    submit: (task) => new Promise((settle, fail) => gatherer.submit({ ...task, settle, fail })),
+  };
+  return {
+    stats: gatherer.stats,
+    drain: () => gatherer.drain(),
+    postReceipt: (request, principal) => postReceipt(environment, request, principal),
+    quote: (request, principal) => quote(environment, request, principal),
+    getReceipt: (receiptId, principal) => getReceipt(environment, receiptId, principal),
+    returnReceipt: (request, principal) => returnReceipt(environment, request, principal),
+    placeHold: (request, principal) => placeHold(environment, request, principal),
+    captureHold: (request, principal) => captureHold(environment, request, principal),
+    voidHold: (request, principal) => voidHold(environment, request, principal),
+    award: (request, principal) => award(environment, request, principal),
+  };
+}
+
+/** A member is in one batch at a time; until an identifier is resolved it stands for its member. */
+function laneKey(batch: BatchContext, task: Task): string | number | undefined {
+  const { subject } = task;
+  if (subject.by === "member") return subject.member;
+  if (subject.by === "nobody") return undefined;
+  return batch.memory.members.get(subject.key.text) ?? subject.key.text;
+}
+
+/** A connection that failed goes to the bin: what it was doing is unknown. */
+async function withClient<T>(pool: Pool, run: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    const result = await run(client);
+    client.release();
+    return result;
+  } catch (error) {
+    client.release(isConnectionError(error));
+    throw error;
+  }
+}
+
+/** Errors with a SQLSTATE came over a working connection; classes 08 and 57P did not. */
+function isConnectionError(error: unknown): boolean {
+  const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+  return !/^[0-9A-Z]{5}$/.test(code) || code.startsWith("08") || code.startsWith("57P");
+}

@@ -1,0 +1,4 @@
+export type * from "./answers.ts";
+export type { Checkout, QuoteBody } from "./checkout.ts";
+export { type CheckoutOptions, createCheckout, type RunningCheckout } from "./create-checkout.ts";
+export type * from "./requests.ts";

@@ -1,0 +1,202 @@
+import {
+  bookDue,
+  type Draft,
+  drawableCents,
+  type EarnPart,
+  NEVER,
+  purchase,
+  walletAfter,
+} from "#domains/ledger/index.ts";
+import {
+  type CompiledProgramme,
+  type MemberStanding,
+  type Priced,
+  price,
+  type Receipt,
+} from "#domains/program/index.ts";
+import { holdIds, type OperationRef } from "#kernel/ids.ts";
+import { err, ok, type Result } from "#kernel/result.ts";
+import type { EpochMs } from "#kernel/time.ts";
+import type { CheckoutFailure, ReceiptBody } from "./answers.ts";
+import type { Outcome } from "./checkout.ts";
+import { checkTime, type Environment } from "./environment.ts";
+import { documentKey, formatReceiptId, type RequestKey } from "./keys.ts";
+import { purchaseBody, storedReceipt, turnoverOf } from "./receipt-body.ts";
+import { renderReceipt } from "./render-receipt.ts";
+import type { Principal, ReceiptRequest } from "./requests.ts";
+import type { Decision, Subject, Task } from "./task.ts";
+
+/** Prices a receipt and posts it; once, however often it comes. */
+export async function postReceipt(
+  environment: Environment,
+  request: ReceiptRequest,
+  principal: Principal,
+): Outcome<ReceiptBody> {
+  const task = receiptTask(environment, request, principal);
+  if (!task.ok) return task;
+  const outcome = await environment.submit(task.value);
+  if (!outcome.ok) return outcome;
+  const { replayed, operation, anonymousBody } = outcome.value;
+  return ok({
+    replayed,
+    body: renderReceipt(environment.programmes, task.value.receiptId as string, operation ?? anonymousBody),
+  });
+}
+
+/** The request as a task, when nothing speaks against it yet. */
+export function receiptTask(
+  environment: Environment,
+  request: ReceiptRequest,
+  principal: Principal,
+): Result<Omit<Task, "settle" | "fail">, CheckoutFailure> {
+  const { receipt } = request;
+  const now = environment.clock.now();
+  if (principal.partner !== undefined && principal.partner !== receipt.partner) {
+    return err({ code: "forbidden-partner", partner: receipt.partner });
+  }
+  const programme = environment.programmes.at(receipt.at);
+  const hold = request.holdId === undefined ? undefined : holdIds.parse(request.holdId);
+  if (request.holdId !== undefined && hold === undefined) return err({ code: "unknown-hold" });
+  const subject = subjectOf(environment, request, hold);
+  if (!subject.ok) return subject;
+  const refusal = checkReceipt(programme, receipt, subject.value, hold, now);
+  const key = receiptKey(programme, request, subject.value);
+  const receiptId = formatReceiptId(key.keyHash);
+  return ok({
+    key,
+    subject: subject.value,
+    mayCreateMember: true,
+    receiptId,
+    // A refusal for its time is said inside the batch: a receipt that was accepted once is answered for ever.
+    decide: (draft) => (refusal ? err(refusal) : decideReceipt(programme, receipt, receiptId, hold, draft)),
+    decideAnonymous: (at) => (refusal ? err(refusal) : anonymousReceipt(programme, receipt, key, at)),
+  });
+}
+
+function checkReceipt(
+  programme: CompiledProgramme,
+  receipt: Receipt,
+  subject: Subject,
+  hold: OperationRef | undefined,
+  now: EpochMs,
+): CheckoutFailure | undefined {
+  const late = checkTime(programme, receipt.at, now);
+  if (late) return late;
+  if (receipt.spendCents === 0) return undefined;
+  if (subject.by === "nobody") return { code: "spend-without-member" };
+  const isOffline = receipt.at < now - programme.policies.onlineToleranceMs;
+  return isOffline && !hold ? { code: "spend-needs-hold" } : undefined;
+}
+
+function subjectOf(
+  environment: Environment,
+  request: ReceiptRequest,
+  hold: OperationRef | undefined,
+): Result<Subject, CheckoutFailure> {
+  const { member } = request;
+  if (hold) {
+    if (member?.by === "id" && member.id !== hold.member) return err({ code: "unknown-hold" });
+    return ok({ by: "member", member: hold.member });
+  }
+  if (!member) return ok({ by: "nobody" });
+  if (member.by === "id") return ok({ by: "member", member: member.id });
+  return ok({ by: "identifier", key: environment.identifierKey(member.kind, member.value) });
+}
+
+/** The body counts with its member: the same receipt shown with another card is a conflict. */
+function receiptKey(programme: CompiledProgramme, request: ReceiptRequest, subject: Subject): RequestKey {
+  const { receipt } = request;
+  const who = subject.by === "member" ? subject.member : subject.by === "identifier" ? subject.key.text : null;
+  const body = [
+    receipt.at,
+    receipt.channel,
+    receipt.lines.map((line) => [line.category, line.amountKopecks, line.quantity]),
+    receipt.deliveryFeeKopecks,
+    receipt.tenders.map((tender) => [tender.kind, tender.amountKopecks, tender.token, tender.bank]),
+    receipt.spendCents,
+    request.holdId,
+    who,
+  ];
+  const { partner, store, till, number } = receipt;
+  return documentKey(
+    "receipt",
+    { partner, store, till, number, businessDay: programme.calendar.dayOf(receipt.at) },
+    body,
+  );
+}
+
+/** What pricing may know of the wallet at this moment; traits are picked by the receipt's own time. */
+export function standingOf(draft: Draft, heldCents: number): MemberStanding {
+  const capUse = new Map<string, number>();
+  for (const [key, use] of draft.capUse) capUse.set(key, use[0]);
+  return {
+    traits: draft.before.traits,
+    capUse,
+    firstPurchaseAt: draft.firstPurchaseAt,
+    activeCents: drawableCents(draft) + heldCents,
+  };
+}
+
+export function earnParts(priced: Priced): EarnPart[] {
+  return priced.earned.map(({ availableAt, expiresAt, funders, amountCents }) => ({
+    availableAt,
+    expiresAt: expiresAt ?? NEVER,
+    funders,
+    amountCents,
+  }));
+}
+
+function decideReceipt(
+  programme: CompiledProgramme,
+  receipt: Receipt,
+  receiptId: string,
+  holdRef: OperationRef | undefined,
+  draft: Draft,
+): Decision {
+  bookDue(draft);
+  const hold = holdRef ? draft.holds.find((open) => open.seq === holdRef.seq) : undefined;
+  const heldCents = hold?.items.reduce((total, item) => total + item[3], 0) ?? 0;
+  // A receipt that names a hold and no spend captures all of it.
+  const spendCents = hold && receipt.spendCents === 0 ? heldCents : receipt.spendCents;
+  const asked = spendCents === receipt.spendCents ? receipt : { ...receipt, spendCents };
+  const priced = price(asked, standingOf(draft, heldCents), programme);
+  if (!priced.ok) return priced;
+  const stored = storedReceipt(receipt);
+  let body: unknown;
+  const posted = purchase(draft, {
+    partner: receipt.partner,
+    at: receipt.at,
+    receiptId,
+    spendCents,
+    ...(holdRef ? { holdSeq: holdRef.seq } : {}),
+    programmeVersion: programme.version,
+    earned: earnParts(priced.value),
+    capUse: priced.value.capUse.map(({ key, amount, untilDay }) => [key, amount, untilDay]),
+    body: (after, draws) => {
+      body = purchaseBody(stored, turnoverOf(receipt), priced.value, draws, walletAfter(after));
+      return JSON.stringify(body);
+    },
+  });
+  return posted.ok ? ok({ body }) : err(posted.failure);
+}
+
+function anonymousReceipt(programme: CompiledProgramme, receipt: Receipt, key: RequestKey, now: EpochMs) {
+  const known = price({ ...receipt, spendCents: 0 }, NOBODY, programme);
+  if (!known.ok) return known;
+  const turnover = turnoverOf(receipt);
+  return ok({
+    keyBucket: key.keyBucket,
+    keyHash: key.keyHash,
+    partner: receipt.partner,
+    store: receipt.store,
+    occurredAt: receipt.at,
+    postedAt: now,
+    businessDay: programme.calendar.dayOf(receipt.at),
+    programmeVersion: programme.version,
+    turnoverKopecks: turnover,
+    body: JSON.stringify({ v: 1, receipt: storedReceipt(receipt), turnover, programmeVersion: programme.version }),
+  });
+}
+
+/** Pricing also checks that store and categories exist; without a member its points are dropped. */
+const NOBODY: MemberStanding = { traits: [], capUse: new Map(), firstPurchaseAt: new Map(), activeCents: 0 };

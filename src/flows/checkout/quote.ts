@@ -1,0 +1,71 @@
+import { findMembers } from "#domains/identity/index.ts";
+import { bookDue, loadWallets, openDraft, readFirstOpenDay, type Wallet, walletAfter } from "#domains/ledger/index.ts";
+import { explain, type MemberStanding, price } from "#domains/program/index.ts";
+import { memberIds } from "#kernel/ids.ts";
+import { err, ok } from "#kernel/result.ts";
+import type { Outcome, QuoteBody } from "./checkout.ts";
+import { checkTime, type Environment } from "./environment.ts";
+import { standingOf } from "./post-receipt.ts";
+import type { MemberRef, Principal, ReceiptRequest } from "./requests.ts";
+
+/**
+ * What the receipt would earn and how many points could be spent on it, at this moment. Nothing is written, and a card
+ * never seen before is quoted as a new member.
+ */
+export async function quote(
+  environment: Environment,
+  request: ReceiptRequest,
+  principal: Principal,
+): Outcome<QuoteBody> {
+  const { receipt, member } = request;
+  const now = environment.clock.now();
+  if (principal.partner !== undefined && principal.partner !== receipt.partner) {
+    return err({ code: "forbidden-partner", partner: receipt.partner });
+  }
+  const programme = environment.programmes.at(receipt.at);
+  const refusal = checkTime(programme, receipt.at, now);
+  if (refusal) return err(refusal);
+  const wallet = member ? await readWallet(environment, member) : undefined;
+  if (member?.by === "id" && !wallet) return err({ code: "unknown-member" });
+  const standing = wallet ? await standingNow(environment, wallet) : { standing: NEWCOMER };
+  const priced = price(receipt, standing.standing, programme);
+  if (!priced.ok) return priced;
+  return ok({
+    replayed: false,
+    body: {
+      ...(wallet ? { member: memberIds.format(wallet.member) } : {}),
+      earned: member ? priced.value.earnedCents : 0,
+      spent: receipt.spendCents,
+      spendable: member ? priced.value.spendableCents : 0,
+      rules: member ? explain(priced.value.rules, programme, "ru") : [],
+      ...(standing.wallet ? { wallet: standing.wallet } : {}),
+      programmeVersion: programme.version,
+    },
+  });
+}
+
+const NEWCOMER: MemberStanding = { traits: [], capUse: new Map(), firstPurchaseAt: new Map(), activeCents: 0 };
+
+async function readWallet(environment: Environment, member: MemberRef): Promise<Wallet | undefined> {
+  const client = await environment.pool.connect();
+  try {
+    const key = member.by === "identifier" ? environment.identifierKey(member.kind, member.value) : undefined;
+    const id = member.by === "id" ? member.id : key && (await findMembers(client, [key])).get(key.text);
+    return id === undefined ? undefined : (await loadWallets(client, [id])).get(id);
+  } finally {
+    client.release();
+  }
+}
+
+async function standingNow(environment: Environment, wallet: Wallet) {
+  const programme = environment.programmes.current();
+  const draft = openDraft(wallet, {
+    now: environment.clock.now(),
+    calendar: programme.calendar,
+    firstOpenDay: await readFirstOpenDay(environment.pool),
+    programmeVersion: programme.version,
+    operator: programme.operator,
+  });
+  bookDue(draft);
+  return { standing: standingOf(draft, 0), wallet: walletAfter(draft) };
+}

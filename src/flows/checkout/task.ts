@@ -1,0 +1,41 @@
+import type { IdentifierKey } from "#domains/identity/index.ts";
+import type { AnonymousReceipt, Draft, Lot, ReturnedState, StoredOperation } from "#domains/ledger/index.ts";
+import type { MemberId } from "#kernel/ids.ts";
+import type { Result } from "#kernel/result.ts";
+import type { EpochMs } from "#kernel/time.ts";
+import type { CheckoutFailure } from "./answers.ts";
+import type { RequestKey } from "./keys.ts";
+
+/** Whose wallet a request changes. */
+export type Subject =
+  | { readonly by: "member"; readonly member: MemberId }
+  | { readonly by: "identifier"; readonly key: IdentifierKey }
+  | { readonly by: "nobody" };
+
+/** What a return reads besides the wallet, inside the batch, so that it is no older than the wallet. */
+export type Extras = { readonly purchaseSeq: number; readonly lotSeqs: readonly number[] };
+export type LoadedExtras = { readonly lots: readonly Lot[]; readonly returned: ReturnedState | undefined };
+
+/** What was posted for a request, now or when it first came. */
+export type Posted = {
+  readonly replayed: boolean;
+  /** Absent for a receipt without a member. */
+  readonly operation?: StoredOperation;
+  readonly anonymousBody?: unknown;
+};
+
+export type Decision = Result<{ readonly body: unknown }, CheckoutFailure>;
+
+/** One request on its way through a batch. `decide` is pure: it changes the draft and nothing else. */
+export type Task = {
+  readonly key: RequestKey;
+  readonly subject: Subject;
+  /** Whether an unknown identifier makes a new, anonymous member. */
+  readonly mayCreateMember: boolean;
+  readonly extras?: Extras;
+  readonly decide: (draft: Draft, extras: LoadedExtras | undefined) => Decision;
+  readonly decideAnonymous?: (now: EpochMs) => Result<AnonymousReceipt, CheckoutFailure>;
+  readonly receiptId?: string;
+  readonly settle: (outcome: Result<Posted, CheckoutFailure>) => void;
+  readonly fail: (error: unknown) => void;
+};
