@@ -1,0 +1,216 @@
+import { type Day, type EpochMs, formatDay, parseMonth } from "#kernel/time.ts";
+import * as model from "../model/ledger.ts";
+import { priceSimply } from "../model/pricing.ts";
+import { sum } from "../model/split.ts";
+import { faultsOf } from "../model/truths.ts";
+import type { CaseProgramme, CaseRule } from "./programme.ts";
+import type { HoldSeen, ReceiptAsked, ReceiptSeen, Seen, System } from "./system.ts";
+
+/** A spend without a hold is refused when the till's time is older than this: points can't be promised backwards. */
+const OFFLINE_AFTER_MS = 15 * 60_000;
+
+type World = {
+  readonly ledger: model.Ledger;
+  now: EpochMs;
+  readonly members: Map<string, number>;
+  readonly versions: { readonly fromAt: EpochMs; readonly programme: CaseProgramme }[];
+  readonly budgetUsed: Map<string, number>;
+  readonly programmeOf: Map<string, CaseProgramme>;
+};
+
+/** The reference cases on the reference model: no engine, no doors. */
+export function createModelSystem(): System {
+  const world: World = {
+    ledger: model.createLedger(),
+    now: 0,
+    members: new Map(),
+    versions: [],
+    budgetUsed: new Map(),
+    programmeOf: new Map(),
+  };
+  const { ledger } = world;
+  const day = (at: EpochMs): Day => model.calendarOf(ledger).dayOf(at);
+  return {
+    name: "the reference model",
+    setTime: async (now) => {
+      world.now = now;
+    },
+    applyProgramme: async (programme) => {
+      world.versions.push({ fromAt: world.versions.length === 0 ? 0 : world.now, programme });
+    },
+    receipt: async (asked) => sendReceipt(world, asked),
+    returnReceipt: async (asked) => {
+      const { member, seq } = readRef(asked.receipt);
+      const returns = (world.programmeOf.get(asked.receipt) as CaseProgramme).returns;
+      const keyed = { key: `return ${asked.partner} ${asked.number} ${day(asked.at)}`, body: JSON.stringify(asked) };
+      const reply = model.returnPurchase(ledger, world.now, keyed, {
+        member,
+        purchaseSeq: seq,
+        at: asked.at,
+        lines: asked.lines,
+        policy:
+          returns.policy === "original"
+            ? { kind: "original" }
+            : { kind: "grace", expiresAt: startOf(world, day(world.now) + returns.graceDays + 1) },
+        refund: asked.refund === "points" ? { in: "points", expiresAt: null } : { in: "money" },
+      });
+      return seen(reply, ({ outcome }) => ({
+        takenBackCents: outcome.takenBack,
+        givenBackCents: outcome.givenBack,
+        arrearsCents: outcome.arrears,
+        expiredCents: outcome.expired,
+        refundKopecks: outcome.refundKopecks,
+      }));
+    },
+    hold: async ({ key, member: name, partner, pointsCents, ttlSeconds }) => {
+      const member = memberId(world, name);
+      const expiresAt = world.now + ttlSeconds * 1000;
+      const terms = { member, partner, cents: pointsCents, expiresAt };
+      const reply = model.hold(ledger, world.now, { key, body: JSON.stringify(terms) }, terms);
+      return seen(reply, ({ seq }): HoldSeen => ({ hold: `${member}.${seq}`, state: "open" }));
+    },
+    capture: async ({ key, hold, pointsCents }) => {
+      const { member, seq } = readRef(hold);
+      const terms = { member, holdSeq: seq, cents: pointsCents };
+      const reply = model.capture(ledger, world.now, { key, body: JSON.stringify(terms) }, terms);
+      return seen(reply, (): HoldSeen => ({ hold, state: "captured" }));
+    },
+    voidHold: async ({ key, hold }) => {
+      const { member, seq } = readRef(hold);
+      const reply = model.voidHold(ledger, world.now, { key, body: hold }, { member, holdSeq: seq });
+      return seen(reply, (): HoldSeen => ({ hold, state: "voided" }));
+    },
+    award: async ({ key, member, funder, pointsCents, expiresAt }) => {
+      const terms = { funders: [funder], amountCents: [pointsCents], expiresAt: expiresAt ?? null };
+      const keyed = { key, body: JSON.stringify({ member, ...terms }) };
+      const reply = model.award(ledger, world.now, keyed, { member: memberId(world, member), ...terms });
+      return seen(reply, ({ outcome }) => ({ earnedCents: outcome.earned }));
+    },
+    closeMonth: async (month) => {
+      model.closeMonth(ledger, world.now, parseMonth(month) as number);
+      return { ok: true, replayed: false, value: undefined };
+    },
+    ...reads(world),
+  };
+}
+
+type Reads = Pick<System, "wallet" | "lots" | "operations" | "matrix" | "net" | "outstanding" | "verify">;
+
+function reads(world: World): Reads {
+  const { ledger } = world;
+  return {
+    wallet: async (name) => {
+      const wallet = model.walletAt(ledger, memberId(world, name), world.now);
+      const arrearsTo = new Map<string, number>();
+      for (const debt of model.memberOf(ledger, memberId(world, name)).debts) {
+        arrearsTo.set(debt.funder, (arrearsTo.get(debt.funder) ?? 0) + debt.cents);
+      }
+      return { ...wallet, arrearsTo };
+    },
+    lots: async (name) =>
+      model.lotsAt(ledger, memberId(world, name), world.now).map(({ funder, remaining, held, expiresAt }) => ({
+        funder,
+        remainingCents: remaining,
+        heldCents: held,
+        expiresAt,
+      })),
+    operations: async (name) =>
+      ledger.operations
+        .filter((operation) => operation.member === memberId(world, name))
+        .map((operation) => ({
+          kind: operation.kind,
+          businessDay: formatDay(operation.businessDay),
+          accountingDay: formatDay(operation.accountingDay),
+        })),
+    matrix: async (month) => model.matrixOf(ledger, parseMonth(month) as number),
+    net: async (month) => {
+      const net = new Map<string, number>();
+      for (const { funder, redeemer, cents } of model.matrixOf(ledger, parseMonth(month) as number)) {
+        if (funder === redeemer) continue;
+        net.set(funder, (net.get(funder) ?? 0) - cents);
+        net.set(redeemer, (net.get(redeemer) ?? 0) + cents);
+      }
+      return net;
+    },
+    outstanding: async (funder, redemptionBp) => {
+      const entries = [...ledger.members.keys()].flatMap((id) => model.lotsAt(ledger, id, world.now));
+      const outstandingCents = sum(entries.filter((e) => e.funder === funder).map((e) => e.remaining + e.held));
+      return { outstandingCents, expectedClaimCents: Math.floor((outstandingCents * redemptionBp) / 10_000) };
+    },
+    verify: async () => [...ledger.members.keys()].flatMap((id) => faultsOf(ledger, id)),
+  };
+}
+
+function sendReceipt(world: World, asked: ReceiptAsked): Seen<ReceiptSeen> {
+  const member = memberId(world, asked.member);
+  const { ledger, now } = world;
+  const day = model.calendarOf(ledger).dayOf(asked.at);
+  const keyed = {
+    key: `receipt ${asked.partner} ${asked.till ?? "1"} ${asked.number} ${day}`,
+    body: JSON.stringify(asked),
+  };
+  const isReplay = ledger.keys.has(keyed.key);
+  if (!isReplay && asked.spendCents > 0 && asked.hold === undefined && now - asked.at > OFFLINE_AFTER_MS) {
+    return { ok: false, code: "spend-needs-hold", status: 422 };
+  }
+  const programme = world.versions.findLast((version) => version.fromAt <= asked.at)?.programme as CaseProgramme;
+  const price = priceSimply(withinBudgets(world, programme, asked), asked);
+  if (!price) return { ok: false, code: "spend-over-limit", status: 422 };
+  const availableAt = programme.delayDays === 0 ? asked.at : startOf(world, day + programme.delayDays);
+  const expiresAt =
+    programme.lifeDays === undefined ? null : startOf(world, day + programme.delayDays + programme.lifeDays + 1);
+  const reply = model.purchase(ledger, now, keyed, {
+    member,
+    partner: asked.partner,
+    at: asked.at,
+    lineAmounts: asked.lines.map((line) => line.amountKopecks),
+    parts: price.funders.length === 0 ? [] : [{ availableAt, expiresAt, ...price }],
+    spentByLine: price.spentByLine,
+    ...(asked.hold ? { holdSeq: readRef(asked.hold).seq } : {}),
+  });
+  return seen(reply, ({ seq, outcome, replayed }) => {
+    const receipt = `${member}.${seq}`;
+    world.programmeOf.set(receipt, programme);
+    if (!replayed) for (const { rule, pointsCents } of price.rules) use(world, rule, pointsCents);
+    const rules = new Map(price.rules.map(({ rule, pointsCents }) => [rule, pointsCents]));
+    return { receipt, earnedCents: outcome.earned, spentCents: outcome.spent, rules };
+  });
+}
+
+function use(world: World, rule: string, cents: number): void {
+  world.budgetUsed.set(rule, (world.budgetUsed.get(rule) ?? 0) + cents);
+}
+
+/** What each rule with a budget may still give to this receipt: what it asks, what is left, or nothing. */
+function withinBudgets(world: World, programme: CaseProgramme, asked: ReceiptAsked): CaseProgramme {
+  const rules = programme.rules.map((rule): CaseRule => {
+    if (!rule.budget) return rule;
+    const alone = priceSimply({ ...programme, rules: [rule] }, asked)?.rules[0]?.pointsCents ?? 0;
+    const left = rule.budget.cents - (world.budgetUsed.get(rule.id) ?? 0);
+    const given = alone <= left ? alone : rule.budget.policy === "trim" ? left : 0;
+    return { ...rule, earn: { fixedCents: given } };
+  });
+  return { ...programme, rules };
+}
+
+function memberId(world: World, name: string): number {
+  const id = world.members.get(name) ?? world.members.size + 1;
+  world.members.set(name, id);
+  return id;
+}
+
+function startOf(world: World, day: Day): EpochMs {
+  return model.calendarOf(world.ledger).startOf(day);
+}
+
+function readRef(text: string): { member: number; seq: number } {
+  const [member, seq] = text.split(".").map(Number);
+  return { member: member as number, seq: seq as number };
+}
+
+/** The statuses that the API's page gives to these codes. */
+function seen<Outcome, T>(reply: model.Reply<Outcome>, read: (answer: model.Answer<Outcome>) => T): Seen<T> {
+  if (reply.ok) return { ok: true, replayed: reply.replayed, value: read(reply) };
+  const { code } = reply.refusal;
+  return { ok: false, code, status: code === "idempotency-conflict" ? 409 : code.startsWith("unknown") ? 404 : 422 };
+}

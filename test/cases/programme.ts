@@ -1,0 +1,25 @@
+import type { SimplePricing, SimpleRule } from "../model/pricing.ts";
+
+/** A rule of a case, with what only cases need: since when it holds and what it may cost in all. */
+export type CaseRule = SimpleRule & {
+  /** Points of all members together; `trim` pays what is left, `refuse` pays nothing when it isn't enough. */
+  readonly budget?: { readonly cents: number; readonly policy: "trim" | "refuse" };
+};
+
+/** The programme of a case: the few knobs that the reference cases turn. `toYaml` renders it in the real format. */
+export type CaseProgramme = Omit<SimplePricing, "rules"> & {
+  readonly partners: readonly string[];
+  /** Partners that have left the coalition: their points live on. */
+  readonly left?: readonly string[];
+  readonly rules: readonly CaseRule[];
+  /** Days until earned points may be spent; 0 is at once. */
+  readonly delayDays: number;
+  /** Earned points live through so many days after the day they become available; never expire when absent. */
+  readonly lifeDays?: number;
+  readonly returns: { readonly policy: "original" } | { readonly policy: "grace"; readonly graceDays: number };
+};
+
+/** Nothing special: points at once, for good, and returns restore the original lots. */
+export function caseProgramme(of: Partial<CaseProgramme> & Pick<CaseProgramme, "rules">): CaseProgramme {
+  return { partners: ["alfa", "beta", "gamma", "telecom"], delayDays: 0, returns: { policy: "original" }, ...of };
+}
