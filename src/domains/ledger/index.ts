@@ -36,3 +36,4 @@ export {
   type Posting,
   postChanges,
 } from "./store/post-changes.ts";
+export { type Difference, type VerifyOptions, type VerifyReport, verifyProjections } from "./verify-projections.ts";

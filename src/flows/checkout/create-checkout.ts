@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from "pg";
 import { createIdentifierKeys, createMemberIds } from "#domains/identity/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
 import type { Clock } from "#platform/clock.ts";
+import { isConnectionLost } from "#platform/postgres/pool.ts";
 import { award } from "./award.ts";
 import type { BatchContext } from "./batch-context.ts";
 import { createBoundedMap } from "./bounded-map.ts";
@@ -99,13 +100,7 @@ async function withClient<T>(pool: Pool, run: (client: PoolClient) => Promise<T>
     client.release();
     return result;
   } catch (error) {
-    client.release(isConnectionError(error));
+    client.release(isConnectionLost(error));
     throw error;
   }
-}
-
-/** Errors with a SQLSTATE came over a working connection; classes 08 and 57P did not. */
-function isConnectionError(error: unknown): boolean {
-  const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
-  return !/^[0-9A-Z]{5}$/.test(code) || code.startsWith("08") || code.startsWith("57P");
 }

@@ -27,8 +27,8 @@ export async function quote(
   if (refusal) return err(refusal);
   const wallet = member ? await readWallet(environment, member) : undefined;
   if (member?.by === "id" && !wallet) return err({ code: "unknown-member" });
-  const standing = wallet ? await standingNow(environment, wallet) : { standing: NEWCOMER };
-  const priced = price(receipt, standing.standing, programme);
+  const known = wallet && (await standingNow(environment, wallet));
+  const priced = price(receipt, known?.standing ?? NEWCOMER, programme);
   if (!priced.ok) return priced;
   return ok({
     replayed: false,
@@ -38,7 +38,7 @@ export async function quote(
       spent: receipt.spendCents,
       spendable: member ? priced.value.spendableCents : 0,
       rules: member ? explain(priced.value.rules, programme, "ru") : [],
-      ...(standing.wallet ? { wallet: standing.wallet } : {}),
+      ...(known ? { wallet: known.wallet } : {}),
       programmeVersion: programme.version,
     },
   });

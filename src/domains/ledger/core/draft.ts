@@ -137,8 +137,10 @@ export type NewLot = {
   readonly amount: readonly PointsCents[];
 };
 
-/** Adds a lot born by the operation being written, and its movements from `source`. */
-export function addLot(draft: Draft, lot: NewLot, source: Account = "ob", redeemer: PartnerId | null = null): void {
+/** Adds a lot born by the operation being written, and its movements. Funders without an amount stay out. */
+export function addLot(draft: Draft, given: NewLot): void {
+  const lot = withoutZeros(given);
+  if (lot.funders.length === 0) return;
   const seq = draft.seq + 1;
   const { now } = draft.context;
   // A receipt so late that its points have expired already: they never become active.
@@ -160,19 +162,19 @@ export function addLot(draft: Draft, lot: NewLot, source: Account = "ob", redeem
   facts.lots ??= [];
   facts.lots.push([lot.part, lot.earnedAt, lot.availableAt, lot.expiresAt === NEVER ? null : lot.expiresAt]);
   for (let f = 0; f < lot.funders.length; f++) {
-    const cents = lot.amount[f] as number;
-    if (cents > 0) {
-      draft.movements.push([
-        source,
-        isActive ? "ac" : "pe",
-        seq,
-        lot.part,
-        lot.funders[f] as PartnerId,
-        redeemer,
-        cents,
-      ]);
-    }
+    const [funder, cents] = [lot.funders[f] as PartnerId, lot.amount[f] as PointsCents];
+    draft.movements.push(["ob", isActive ? "ac" : "pe", seq, lot.part, funder, null, cents]);
   }
+}
+
+function withoutZeros(lot: NewLot): NewLot {
+  if (!lot.amount.includes(0)) return lot;
+  const kept = lot.funders.map((_, f) => f).filter((f) => lot.amount[f] !== 0);
+  return {
+    ...lot,
+    funders: kept.map((f) => lot.funders[f] as PartnerId),
+    amount: kept.map((f) => lot.amount[f] as number),
+  };
 }
 
 export function factsOf(draft: Draft): OperationFacts {

@@ -1,4 +1,4 @@
-import type { ClientBase } from "pg";
+import type { ClientBase, Pool } from "pg";
 import { bucketOf, type MemberId } from "#kernel/ids.ts";
 import { int2Array, int8Array } from "#platform/postgres/binary-arrays.ts";
 import type { ReturnedState } from "../core/operation.ts";
@@ -109,7 +109,7 @@ export async function loadLots(client: ClientBase, member: MemberId, seqs: reado
 
 /** What has been returned of a purchase so far; undefined before its first return. */
 export async function loadReturned(
-  client: ClientBase,
+  client: ClientBase | Pool,
   member: MemberId,
   purchaseSeq: number,
 ): Promise<ReturnedState | undefined> {
