@@ -154,17 +154,14 @@ function sendReceipt(world: World, asked: ReceiptAsked): Seen<ReceiptSeen> {
     return { ok: false, code: "spend-needs-hold", status: 422 };
   }
   const programme = world.versions.findLast((version) => version.fromAt <= asked.at)?.programme as CaseProgramme;
-  const price = priceSimply(withinBudgets(world, programme, asked), asked);
-  if (!price) return { ok: false, code: "spend-over-limit", status: 422 };
-  const availableAt = programme.delayDays === 0 ? asked.at : startOf(world, day + programme.delayDays);
-  const expiresAt =
-    programme.lifeDays === undefined ? null : startOf(world, day + programme.delayDays + programme.lifeDays + 1);
+  const price = priceSimply(withinBudgets(world, programme, asked), asked, model.calendarOf(ledger));
+  if (!price.ok) return { ok: false, code: price.code, status: 422 };
   const reply = model.purchase(ledger, now, keyed, {
     member,
     partner: asked.partner,
     at: asked.at,
     lineAmounts: asked.lines.map((line) => line.amountKopecks),
-    parts: price.funders.length === 0 ? [] : [{ availableAt, expiresAt, ...price }],
+    parts: price.parts,
     spentByLine: price.spentByLine,
     ...(asked.hold ? { holdSeq: readRef(asked.hold).seq } : {}),
   });
@@ -185,7 +182,8 @@ function use(world: World, rule: string, cents: number): void {
 function withinBudgets(world: World, programme: CaseProgramme, asked: ReceiptAsked): CaseProgramme {
   const rules = programme.rules.map((rule): CaseRule => {
     if (!rule.budget) return rule;
-    const alone = priceSimply({ ...programme, rules: [rule] }, asked)?.rules[0]?.pointsCents ?? 0;
+    const price = priceSimply({ ...programme, rules: [rule] }, asked, model.calendarOf(world.ledger));
+    const alone = price.ok ? (price.rules[0]?.pointsCents ?? 0) : 0;
     const left = rule.budget.cents - (world.budgetUsed.get(rule.id) ?? 0);
     const given = alone <= left ? alone : rule.budget.policy === "trim" ? left : 0;
     return { ...rule, earn: { fixedCents: given } };

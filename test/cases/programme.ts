@@ -12,14 +12,15 @@ export type CaseProgramme = Omit<SimplePricing, "rules"> & {
   /** Partners that have left the coalition: their points live on. */
   readonly left?: readonly string[];
   readonly rules: readonly CaseRule[];
-  /** Days until earned points may be spent; 0 is at once. */
-  readonly delayDays: number;
-  /** Earned points live through so many days after the day they become available; never expire when absent. */
-  readonly lifeDays?: number;
   readonly returns: { readonly policy: "original" } | { readonly policy: "grace"; readonly graceDays: number };
 };
 
 /** Nothing special: points at once, for good, and returns restore the original lots. */
 export function caseProgramme(of: Partial<CaseProgramme> & Pick<CaseProgramme, "rules">): CaseProgramme {
-  return { partners: ["alfa", "beta", "gamma", "telecom"], delayDays: 0, returns: { policy: "original" }, ...of };
+  return {
+    partners: ["alfa", "beta", "gamma", "telecom"],
+    lot: { delayDays: 0, lifeDays: null },
+    returns: { policy: "original" },
+    ...of,
+  };
 }
