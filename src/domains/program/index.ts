@@ -1,1 +1,12 @@
+export { compileProgramme } from "./core/compile/compile.ts";
+export type { CompiledProgramme, PartnerTerms, Policies, StoreTerms } from "./core/compile/compiled.ts";
+export { canonicalJson, documentHash } from "./core/document/canonical.ts";
+export { formatProgrammeError, type ProgrammeError } from "./core/document/errors.ts";
+export { parseProgramme } from "./core/document/parse.ts";
+export type { ProgrammeDocument } from "./core/document/schema.ts";
+export { type ExplanationRow, explain } from "./core/explain/explain.ts";
+export type { Language } from "./core/explain/numbers.ts";
+export { price } from "./core/price/price.ts";
+export { createProgrammes, type Programmes } from "./core/programmes.ts";
 export type * from "./core/types.ts";
+export { type LoadedProgrammes, loadProgrammes } from "./load-programmes.ts";

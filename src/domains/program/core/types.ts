@@ -55,7 +55,12 @@ export type RuleResult = {
   readonly uncappedCents: PointsCents;
   readonly pointsCents: PointsCents;
   readonly cappedBy?: string;
-  readonly multiplier?: number;
+  /** Of a multiplier: 100,000 for "10 times". */
+  readonly multiplierBp?: BasisPoints;
+  /** The rule whose points a multiplier multiplied. */
+  readonly of?: string;
+  /** The receipt's partner, where the rule is funded by its seller. */
+  readonly seller?: PartnerId;
 };
 
 /**

@@ -1,0 +1,251 @@
+import type { PartnerId } from "#kernel/ids.ts";
+import type { BasisPoints, Kopecks, PointsCents, Rounding } from "#kernel/money.ts";
+import type { Calendar, EpochMs, Month } from "#kernel/time.ts";
+import type { ProgrammeDocument } from "../document/schema.ts";
+import type { MemberStanding, Receipt } from "../types.ts";
+
+/** A name in both languages. */
+export type Text = { readonly ru: string; readonly en: string };
+
+/**
+ * A programme version made ready for pricing: ids are numbers, conditions are closures and masks, and every partner
+ * has its own list of the rules, caps and spending rules that could ever hold there. Never changed once built.
+ */
+export type CompiledProgramme = {
+  readonly version: number;
+  readonly effectiveFromAt: EpochMs;
+  readonly document: ProgrammeDocument;
+  /** Business days of the programme. */
+  readonly calendar: Calendar;
+  readonly pointValueKopecks: Kopecks;
+  readonly operator: PartnerId;
+  readonly name: Text;
+  readonly partners: ReadonlyMap<PartnerId, PartnerTerms>;
+  readonly stores: ReadonlyMap<string, StoreTerms>;
+  readonly categories: CategoryIndex;
+  readonly levels: ReadonlyMap<string, LevelTerms>;
+  readonly slots: TraitSlots;
+  /** Percentages of favourite categories, by category number; by month where a month has its own list. */
+  readonly favourites: FavouriteRates;
+  readonly rules: ReadonlyMap<string, RuleTerms>;
+  readonly caps: ReadonlyMap<string, CapTerms>;
+  readonly spending: ReadonlyMap<string, SpendingTerms>;
+  /** Lots of awards and whatever no rule of its own times. */
+  readonly defaultLot: LotTerms;
+  readonly lotCount: number;
+  readonly receipts: {
+    readonly deliveryFeeEarns: boolean;
+    readonly deliveryFeePayable: boolean;
+    readonly countZero: boolean;
+  };
+  readonly policies: Policies;
+};
+
+export type Policies = {
+  readonly receiptCap: "pro-rata" | "last-first";
+  readonly returnOfExpired: "original" | "grace";
+  readonly graceDays: number;
+  readonly lateWindowDays: number;
+  readonly futureToleranceMs: number;
+  readonly onlineToleranceMs: number;
+  readonly longestHoldMs: number;
+  readonly budget: "trim" | "refuse";
+  readonly boostReturn: "keep" | "take-back";
+  readonly budgetReturn: "keep" | "give-back";
+  readonly prepaidShort: "refuse" | "part" | "reserve";
+  readonly reserveMs: number;
+  readonly erasedPoints: "expire" | "return-to-funder";
+};
+
+export type CategoryIndex = {
+  readonly numbers: ReadonlyMap<string, number>;
+  readonly ids: readonly string[];
+  /** `isUnder[above × count + below]` is 1 when `below` is `above` or lies under it. */
+  readonly isUnder: Uint8Array;
+  /** Number of the parent, -1 at the top. */
+  readonly parents: Int32Array;
+};
+
+export type LevelTerms = {
+  readonly id: string;
+  readonly number: number;
+  readonly rank: number;
+  readonly favourites: number;
+};
+
+/** Numbers of the subscriptions, boosts and segments that conditions ask for; others are skipped. */
+export type TraitSlots = {
+  readonly subscription: ReadonlyMap<string, number>;
+  readonly boost: ReadonlyMap<string, number>;
+  readonly segment: ReadonlyMap<string, number>;
+  readonly count: number;
+};
+
+export type FavouriteRates = { readonly always: Int32Array; readonly months: ReadonlyMap<Month, Int32Array> };
+
+export type StoreTerms = {
+  readonly id: string;
+  readonly number: number;
+  readonly partner: PartnerTerms;
+  readonly brand: string;
+  readonly city: string | undefined;
+  readonly channel: string;
+  readonly calendar: Calendar;
+};
+
+export type PartnerTerms = {
+  readonly id: PartnerId;
+  readonly name: Text;
+  readonly kind: string;
+  readonly canFund: boolean;
+  readonly canRedeem: boolean;
+  readonly funding: "postpaid" | "prepaid";
+  readonly plan: PartnerPlan;
+};
+
+/** Everything that could hold at one partner, in the order in which it is applied. */
+export type PartnerPlan = {
+  /** Percent and fixed rules by priority, then multipliers by priority: a position in this list names a rule below. */
+  readonly rules: readonly PlacedRule[];
+  /** How many of `rules` are not multipliers. */
+  readonly ownCount: number;
+  readonly groups: readonly PlacedGroup[];
+  readonly caps: readonly PlacedCap[];
+  readonly spending: readonly SpendingTerms[];
+};
+
+export type PlacedRule = {
+  readonly terms: RuleTerms;
+  readonly funders: FunderShares | undefined;
+  /** Positions that a multiplier multiplies. */
+  readonly targets: readonly number[];
+};
+
+/** Ids in code point order; numbers index every partner of the programme in that order. */
+export type FunderShares = {
+  readonly ids: readonly PartnerId[];
+  readonly numbers: readonly number[];
+  readonly weights: readonly number[];
+};
+
+export type PlacedGroup = {
+  readonly perLine: boolean;
+  readonly mostPoints: boolean;
+  readonly positions: readonly number[];
+};
+
+export type PlacedCap = { readonly terms: CapTerms; readonly applies: Uint8Array };
+
+export type Effect =
+  | { readonly kind: "percent"; readonly rateBp: BasisPoints }
+  /** `rates` by category number, -1 where the rule gives nothing. */
+  | { readonly kind: "by-category"; readonly rates: Int32Array }
+  | { readonly kind: "favourite" }
+  | { readonly kind: "fixed"; readonly cents: PointsCents; readonly forEachKopecks: Kopecks }
+  | { readonly kind: "multiply"; readonly multiplierBp: BasisPoints };
+
+export type RuleTerms = {
+  readonly id: string;
+  readonly name: Text;
+  readonly priority: number;
+  readonly condition: Condition;
+  readonly effect: Effect;
+  /** Kinds and banks whose tenders bound the base (`paidBy: tender`). */
+  readonly paidBy: TenderFilter | undefined;
+  readonly rounding: Rounding;
+  readonly stepCents: PointsCents;
+  /** Whether the delivery fee is part of the base. */
+  readonly takesDeliveryFee: boolean;
+  readonly lot: LotTerms;
+  readonly campaign: string | undefined;
+  readonly group: string | undefined;
+  readonly capIds: readonly string[];
+  /** Who pays, by partner id or `seller`; a multiplier may have none. */
+  readonly shares: ReadonlyMap<string, number> | undefined;
+};
+
+export type TenderFilter = {
+  readonly kinds: readonly string[] | undefined;
+  readonly banks: readonly string[] | undefined;
+};
+
+export type Check = (context: PricingContext) => boolean;
+
+/** `checks` look at the receipt as a whole; the rest picks lines. */
+export type Condition = {
+  readonly checks: readonly Check[];
+  /** By category number. */
+  readonly lineMask: Uint8Array | undefined;
+  readonly favouriteOnly: boolean;
+  readonly anyOf: readonly Condition[] | undefined;
+  readonly not: Condition | undefined;
+  readonly eligibleFrom: Kopecks;
+  readonly eligibleBelow: Kopecks;
+};
+
+export type CapPeriod = "receipt" | "day" | "week" | "month" | "year" | "campaign" | "member";
+
+export type CapTerms = {
+  readonly id: string;
+  readonly name: Text;
+  readonly on: "earn" | "spend";
+  readonly per: CapPeriod;
+  readonly unit: "points" | "times" | "share";
+  /** Hundredths of a point, receipts, or basis points, by `unit`. */
+  readonly limit: number;
+  readonly countedBy: "partner" | "brand" | "store" | undefined;
+  readonly lastFirst: boolean;
+  readonly appliesToAll: boolean;
+  /** For `per: campaign`: which one, and its last day. */
+  readonly campaign: { readonly id: string; readonly lastDay: number } | undefined;
+  /** Keys of the day, by place: a cache, nothing that pricing depends on. */
+  readonly keyMemo: { day: number; readonly keys: Map<string, { readonly key: string; readonly untilDay: number }> };
+};
+
+export type SpendingTerms = {
+  readonly id: string;
+  readonly name: Text | undefined;
+  readonly priority: number;
+  readonly condition: Condition;
+  readonly largestShareBp: BasisPoints;
+  readonly shareOfReceipt: boolean;
+  readonly leastCents: PointsCents;
+  readonly stepCents: PointsCents;
+  /** Whether points may pay the delivery fee too. */
+  readonly takesDeliveryFee: boolean;
+  readonly caps: readonly CapTerms[];
+  readonly capIds: readonly string[];
+};
+
+/** When points of an operation at `at` begin and end. Rules with equal terms share one, by `number`. */
+export type LotTerms = {
+  readonly number: number;
+  readonly times: (at: EpochMs) => LotTimes;
+};
+
+export type LotTimes = { readonly availableAt: EpochMs; readonly expiresAt: EpochMs | undefined };
+
+/** What conditions look at: one receipt, its member at the receipt's time, sums. Reused from receipt to receipt. */
+export type PricingContext = {
+  programme: CompiledProgramme;
+  receipt: Receipt;
+  standing: MemberStanding;
+  store: StoreTerms;
+  channel: string;
+  day: number;
+  lineCount: number;
+  /** Number of each line's category. */
+  lineCategory: Int32Array;
+  lineAmount: Float64Array;
+  /** What of each line points pay, kopecks. */
+  linePaid: Float64Array;
+  /** 1 where a line is of a favourite category; its percentage by the list of favourites beside it. */
+  lineFavourite: Uint8Array;
+  lineFavouriteBp: Int32Array;
+  favouriteCount: number;
+  levelNumber: number;
+  slots: Uint8Array;
+  totalKopecks: Kopecks;
+  paidKopecks: Kopecks;
+  deliveryMoneyKopecks: Kopecks;
+};

@@ -1,0 +1,67 @@
+import type { ProgrammeDocument } from "../document/schema.ts";
+import { placeCaps } from "./caps.ts";
+import type {
+  CapTerms,
+  PartnerPlan,
+  PlacedGroup,
+  PlacedRule,
+  RuleTerms,
+  SpendingTerms,
+  StoreTerms,
+} from "./compiled.ts";
+import { placeMask } from "./conditions.ts";
+import { earnDetails, placeShares } from "./rules.ts";
+import { listOf } from "./tables.ts";
+
+export type PlanTables = {
+  readonly document: ProgrammeDocument;
+  readonly stores: readonly StoreTerms[];
+  readonly partnerNumbers: ReadonlyMap<string, number>;
+  /** By priority, then id. */
+  readonly rules: readonly RuleTerms[];
+  readonly caps: ReadonlyMap<string, CapTerms>;
+  readonly spending: readonly SpendingTerms[];
+};
+
+/** Picks what could ever hold at one partner: a receipt then looks at its own partner's rules only. */
+export function planPartner(partner: string, canRedeem: boolean, tables: PlanTables): PartnerPlan {
+  const { document } = tables;
+  const numbers = tables.stores.filter((store) => store.partner.id === partner).map((store) => store.number);
+  const fits = (when: Parameters<typeof placeMask>[0] | undefined) => {
+    const mask = when && placeMask(when, tables.stores);
+    return !mask || numbers.some((number) => mask[number] === 1);
+  };
+  const here = tables.rules.filter((rule) => fits(document.rules[rule.id]?.when));
+  const own = here.filter((rule) => rule.effect.kind !== "multiply");
+  const multipliers = here.filter((rule) => rule.effect.kind === "multiply");
+  const rules = [...own, ...multipliers].map((terms): PlacedRule => {
+    const targets = terms.effect.kind === "multiply" ? targetsOf(terms, own, document) : [];
+    return { terms, funders: terms.shares && placeShares(terms.shares, partner, tables.partnerNumbers), targets };
+  });
+  return {
+    rules,
+    ownCount: own.length,
+    groups: placeGroups(own, document),
+    caps: placeCaps(rules, tables.caps, document),
+    spending: canRedeem ? tables.spending.filter((each) => fits(document.spending[each.id]?.when)) : [],
+  };
+}
+
+function targetsOf(multiplier: RuleTerms, own: readonly RuleTerms[], document: ProgrammeDocument): number[] {
+  const details = earnDetails(document.rules[multiplier.id]?.earn ?? {});
+  const wanted = details.of === undefined ? undefined : new Set(listOf(details.of));
+  return own.flatMap((rule, position) => {
+    const isWanted = !wanted || wanted.has(rule.id) || (rule.group !== undefined && wanted.has(rule.group));
+    return isWanted ? [position] : [];
+  });
+}
+
+function placeGroups(own: readonly RuleTerms[], document: ProgrammeDocument): PlacedGroup[] {
+  const groups = Object.keys(document.stacking).sort();
+  return groups.flatMap((id): PlacedGroup[] => {
+    const positions = own.flatMap((rule, position) => (rule.group === id ? [position] : []));
+    const source = document.stacking[id];
+    if (!source || positions.length < 2) return [];
+    return [{ perLine: source.per === "line", mostPoints: source.choose === "most-points", positions }];
+  });
+}

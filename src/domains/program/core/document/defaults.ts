@@ -1,0 +1,42 @@
+import type { ProgrammeDocument, ProgrammeFile } from "./schema.ts";
+
+/** What holds when a file does not say. Filled in before a version is stored, and shown in docs/programme.md. */
+export const DEFAULTS = {
+  lots: { activation: "none", expiry: "never" },
+  rounding: { mode: "down", to: "0.01 points" },
+  receipts: { deliveryFeeEarns: false, deliveryFeePayable: false, zeroAmountLines: "ignore" },
+  policies: {
+    receiptCap: "pro-rata",
+    returnOfExpired: "original",
+    grace: "30 days",
+    lateWindow: "30 days",
+    futureTolerance: "10 minutes",
+    onlineTolerance: "15 minutes",
+    longestHold: "30 days",
+    budget: "trim",
+    boostReturn: "keep",
+    budgetReturn: "keep",
+    prepaidShort: "part",
+    reserve: "30 days",
+    erasedPoints: "expire",
+  },
+} as const satisfies Pick<ProgrammeDocument, "lots" | "rounding" | "receipts" | "policies">;
+
+export function withDefaults(file: ProgrammeFile): ProgrammeDocument {
+  return {
+    ...file,
+    levels: file.levels ?? {},
+    favourites: file.favourites ?? {},
+    subscriptions: file.subscriptions ?? {},
+    boosts: file.boosts ?? {},
+    campaigns: file.campaigns ?? {},
+    funderSplits: file.funderSplits ?? {},
+    stacking: file.stacking ?? {},
+    caps: file.caps ?? {},
+    spending: file.spending ?? {},
+    lots: { ...DEFAULTS.lots, ...file.lots },
+    rounding: { ...DEFAULTS.rounding, ...file.rounding },
+    receipts: { ...DEFAULTS.receipts, ...file.receipts },
+    policies: { ...DEFAULTS.policies, ...file.policies },
+  };
+}

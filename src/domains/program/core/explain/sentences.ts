@@ -1,0 +1,61 @@
+import type { PartnerId } from "#kernel/ids.ts";
+import type { PointsCents } from "#kernel/money.ts";
+import type { CompiledProgramme, RuleTerms } from "../compile/compiled.ts";
+import type { RuleResult } from "../types.ts";
+import { bareNumber, type Language, moneyText, multiplierText, percentText, pointsText } from "./numbers.ts";
+
+type Part = { readonly funder: PartnerId; readonly points: PointsCents };
+
+/**
+ * «+5 % на продукты по подписке: 12,50 балла с 250,00 ₽, начислено 8,33 (предел: 200 баллов за чек)».
+ * `part` adds what one of several funders pays.
+ */
+export function sentence(
+  result: RuleResult,
+  programme: CompiledProgramme,
+  language: Language,
+  part: Part | undefined,
+): string {
+  const terms = programme.rules.get(result.rule);
+  const what = `${subject(result, terms, language)}: ${gain(result, terms, programme, language)}`;
+  return what + cut(result, programme, language) + share(part, programme, language);
+}
+
+function subject(result: RuleResult, terms: RuleTerms | undefined, language: Language): string {
+  const name = terms?.name[language] ?? result.rule;
+  if (result.multiplierBp !== undefined) return `${multiplierText(result.multiplierBp, language)} ${name}`;
+  return result.rateBp === undefined ? name : `+${percentText(result.rateBp, language)} ${name}`;
+}
+
+function gain(
+  result: RuleResult,
+  terms: RuleTerms | undefined,
+  programme: CompiledProgramme,
+  language: Language,
+): string {
+  const points = pointsText(result.uncappedCents, language);
+  if (result.of !== undefined) {
+    const target = programme.rules.get(result.of)?.name[language] ?? result.of;
+    return language === "ru" ? `ещё ${points} к «${target}»` : `${points} more on top of “${target}”`;
+  }
+  const { effect } = terms ?? {};
+  if (effect?.kind === "fixed" && effect.forEachKopecks === 0) return points;
+  const base = moneyText(result.baseKopecks, language);
+  return language === "ru" ? `${points} с ${base}` : `${points} from ${base}`;
+}
+
+function cut(result: RuleResult, programme: CompiledProgramme, language: Language): string {
+  if (result.cappedBy === undefined) return "";
+  const name = programme.caps.get(result.cappedBy)?.name[language] ?? result.cappedBy;
+  const given = bareNumber(result.pointsCents, language);
+  if (language === "ru")
+    return `, ${result.pointsCents === 0 ? "не начислено" : `начислено ${given}`} (предел: ${name})`;
+  return `, ${result.pointsCents === 0 ? "none given" : `${given} given`} (limit: ${name})`;
+}
+
+function share(part: Part | undefined, programme: CompiledProgramme, language: Language): string {
+  if (part === undefined) return "";
+  const name = programme.partners.get(part.funder)?.name[language] ?? part.funder;
+  const points = bareNumber(part.points, language);
+  return language === "ru" ? `; из них ${points} даёт ${name}` : `; ${points} of them from ${name}`;
+}

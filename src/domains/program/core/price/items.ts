@@ -1,0 +1,82 @@
+import { applyRate, BASIS_POINTS_IN_WHOLE } from "#kernel/money.ts";
+import type { PlacedRule } from "../compile/compiled.ts";
+import { fillBase } from "./candidates.ts";
+import { checksHold } from "./eligible.ts";
+import type { Scratch } from "./scratch.ts";
+
+/** Lists what the receipt earns: one item per rule that gives points, then one per multiplier and rule it multiplies. */
+export function listItems(s: Scratch): void {
+  const { plan } = s.store.partner;
+  s.itemCount = 0;
+  for (let position = 0; position < plan.ownCount; position++) {
+    if (s.fits[position] === 1 && (s.points[position] as number) > 0) {
+      addItem(s, position, -1, position, s.base[position] as number, s.points[position] as number);
+    }
+  }
+  let freeRow = plan.rules.length;
+  for (let position = plan.ownCount; position < plan.rules.length; position++) {
+    freeRow = multiply(plan.rules[position] as PlacedRule, position, freeRow, s);
+  }
+}
+
+function addItem(s: Scratch, position: number, of: number, row: number, base: number, points: number): void {
+  const i = s.itemCount++;
+  s.itemPosition[i] = position;
+  s.itemOf[i] = of;
+  s.itemRow[i] = row;
+  s.itemBase[i] = base;
+  s.itemUncapped[i] = points;
+  s.itemPoints[i] = points;
+  s.itemCap[i] = undefined;
+}
+
+/**
+ * `10x` adds nine times the points of each rule it multiplies, before caps. Where it picks only some of the lines,
+ * it multiplies what those lines brought, by the rule's own attribution. Several multipliers add up.
+ */
+function multiply(placed: PlacedRule, position: number, freeRow: number, s: Scratch): number {
+  const { terms } = placed;
+  const { effect } = terms;
+  if (effect.kind !== "multiply" || !checksHold(terms.condition.checks, s) || !fillBase(terms, position, s)) {
+    return freeRow;
+  }
+  let row = freeRow;
+  for (let i = 0; i < placed.targets.length; i++) {
+    const target = placed.targets[i] as number;
+    if (s.fits[target] === 0 || (s.points[target] as number) === 0) continue;
+    const part = partOf(position, target, row, s);
+    const points = applyRate(part.points, effect.multiplierBp - BASIS_POINTS_IN_WHOLE, terms.rounding);
+    if (points > 0) addItem(s, position, target, row, part.base, points);
+    row++;
+  }
+  return row;
+}
+
+type Part = { points: number; base: number };
+const part: Part = { points: 0, base: 0 };
+
+/** Copies the weights of the lines that both rules fit into `row`; the target's points fall to them in proportion. */
+function partOf(multiplier: number, target: number, row: number, s: Scratch): Part {
+  const { lineCount } = s;
+  let all = 0;
+  let kept = 0;
+  let base = 0;
+  for (let i = 0; i < lineCount; i++) {
+    const weight = s.weights[target * lineCount + i] as number;
+    const isKept = (s.bases[multiplier * lineCount + i] as number) > 0;
+    s.weights[row * lineCount + i] = isKept ? weight : 0;
+    all += weight;
+    if (!isKept) continue;
+    kept += weight;
+    base += s.bases[target * lineCount + i] as number;
+  }
+  const points = s.points[target] as number;
+  part.points = kept === all ? points : proportion(points, kept, all);
+  part.base = kept === all ? (s.base[target] as number) : base;
+  return part;
+}
+
+function proportion(points: number, kept: number, all: number): number {
+  if (points <= Number.MAX_SAFE_INTEGER / all) return Math.floor((points * kept) / all);
+  return Number((BigInt(points) * BigInt(kept)) / BigInt(all));
+}

@@ -1,0 +1,48 @@
+import { monthOf } from "#kernel/time.ts";
+import type { Trait } from "../types.ts";
+import type { Scratch } from "./scratch.ts";
+
+/** The member as it was at the receipt's time: its highest level, favourite lines, what conditions ask for. */
+export function readTraits(s: Scratch): void {
+  const { programme, standing } = s;
+  const at = s.receipt.at;
+  const { slots: slotMaps } = programme;
+  if (s.slots.length < slotMaps.count) s.slots = new Uint8Array(slotMaps.count * 2);
+  else s.slots.fill(0);
+  s.levelNumber = 0;
+  s.favouriteCount = 0;
+  const { traits } = standing;
+  for (let i = 0; i < traits.length; i++) {
+    const trait = traits[i] as Trait;
+    if (at < trait.fromAt || (trait.untilAt !== undefined && at >= trait.untilAt)) continue;
+    if (trait.kind === "level") {
+      const level = programme.levels.get(trait.key);
+      if (level !== undefined && level.number > s.levelNumber) s.levelNumber = level.number;
+    } else if (trait.kind === "favourite") {
+      addFavourite(s, programme.categories.numbers.get(trait.key));
+    } else {
+      const slot = slotMaps[trait.kind].get(trait.key);
+      if (slot !== undefined) s.slots[slot] = 1;
+    }
+  }
+}
+
+/** Marks the lines of one favourite; where two favourites hold, the higher percentage counts. */
+function addFavourite(s: Scratch, category: number | undefined): void {
+  if (category === undefined) return;
+  const { favourites, categories } = s.programme;
+  const rates = (favourites.months.size > 0 && favourites.months.get(monthOf(s.day))) || favourites.always;
+  const rate = rates[category] as number;
+  const row = category * categories.ids.length;
+  const isFirst = s.favouriteCount === 0;
+  s.favouriteCount++;
+  for (let i = 0; i < s.lineCount; i++) {
+    if (isFirst) {
+      s.lineFavourite[i] = 0;
+      s.lineFavouriteBp[i] = 0;
+    }
+    if (categories.isUnder[row + (s.lineCategory[i] as number)] === 0) continue;
+    s.lineFavourite[i] = 1;
+    if (rate > (s.lineFavouriteBp[i] as number)) s.lineFavouriteBp[i] = rate;
+  }
+}
