@@ -290,8 +290,8 @@ export const TILL_FIGURES = {
   /** ASSUMPTION: the spouse's card is shown instead of the own one. */
   householdCardBp: 400,
   /** FACTS: the mean receipt of a subscriber is 2.6 times that of a shopper without a card; held by these two factors. */
-  subscriberLinesFactor: 1.62,
-  subscriberPriceFactor: 1.12,
+  subscriberLinesFactor: 2.25,
+  subscriberPriceFactor: 1.2,
   /** ASSUMPTION: part of grocery receipts ordered online; FACTS names only 302 thousand orders a day. */
   onlineGroceryBp: 150,
   onlineSubscriberBp: 1_200,
@@ -354,7 +354,7 @@ export const RESPONSE_FIGURES = {
   sensitivitySigma: 0.6,
   /** Chance that an aware person with sensitivity 1 does a task for +10 % that they would not have done by themselves. */
   taskBp: 450,
-  /** How long the boost of a task lasts unless the mission says otherwise. */
+  /** How many days the boost of a task lasts unless the mission says otherwise. */
   boostDays: 30,
 } as const;
 
@@ -372,6 +372,7 @@ export const FRAUD_FIGURES = {
 /** ASSUMPTION: card spending outside the coalition: transactions a day of a holder, and where. */
 export const CARD_FIGURES = {
   perDay: 0.75,
+  mostPerDay: 3,
   merchants: [
     { kind: "cafes", shareBp: 2_200, medianKopecks: 52_000, sigma: 0.6 },
     { kind: "other-grocers", shareBp: 3_000, medianKopecks: 61_000, sigma: 0.8 },
@@ -433,6 +434,8 @@ export const PROFILE_FIGURES = {
   oldPhoneKeptBp: 5_000,
   /** People who typed the phone of someone else in the household. */
   familyPhoneBp: 250,
+  /** A number that belonged to somebody else before, known there under the earlier owner. */
+  recycledPhoneBp: 80,
   yoLostBp: 6_500,
   /** Women who married and changed the name; older profiles keep the earlier one. */
   earlierNameBp: 1_200,
@@ -441,4 +444,12 @@ export const PROFILE_FIGURES = {
   /** A second profile at the same partner for the same person (a lost card, a new registration). */
   secondProfileBp: 250,
   oldAddressKeptBp: 6_000,
+} as const;
+
+/** ASSUMPTION: what partners tell besides receipts. */
+export const EVENT_FIGURES = {
+  /** A moved number has its services switched on, within so many days. */
+  servicesOnBp: 6_000,
+  servicesOnWithinDays: 20,
+  promoCodeWithinDays: 60,
 } as const;

@@ -5,7 +5,7 @@ import { ARRIVAL_FIGURES, RETURN_FIGURES } from "./assumptions.ts";
 import { aim, createDice, next, purpose } from "./dice.ts";
 import { buildReceipt, type CityReceipt, instantOf } from "./receipts.ts";
 import { buildReturn, type CityReturn, returnDelay, returnSecond } from "./returns.ts";
-import { isOnline, SLOTS, secondOf, visitsOn } from "./visits.ts";
+import { isOnline, partnerOfSlot, SLOTS, secondOf, visitsOn } from "./visits.ts";
 import type { World } from "./world.ts";
 
 /** One thing that a door gets, in the order in which it gets it. A retry is a receipt that was sent before. */
@@ -30,6 +30,8 @@ export type DeliveryOptions = {
   /** Part of receipts that are sent twice. */
   readonly retryShareBp?: number;
   readonly returns?: boolean;
+  /** Partners by number; all where left out. */
+  readonly onlyPartners?: readonly number[];
 };
 
 const RECEIPT = 0;
@@ -85,6 +87,7 @@ function planDays(world: World, from: Day, to: Day, options: DeliveryOptions, pl
       const visits = visitsOn(seed, habits, facts, slots);
       for (let i = 0; i < visits; i++) {
         const slot = slots[i] as number;
+        if (options.onlyPartners?.includes(partnerOfSlot(slot)) === false) continue;
         const second = secondOf(seed, habits, facts, slot, isOnline(seed, habits, day, slot));
         const delays = delaysOf(seed, person, day, slot, options);
         const arrives = second + delays.late;

@@ -1,3 +1,4 @@
+import { invariant } from "#kernel/invariant.ts";
 import { HEAD_AGES, HOUSEHOLD_FIGURES, HOUSEHOLD_SIZES, OLDEST_AGE } from "./assumptions.ts";
 import { aim, between, chance, createDice, next, pickOne, purpose } from "./dice.ts";
 import { aliasOf, lognormal, pick } from "./distributions.ts";
@@ -67,7 +68,14 @@ export function createHouseholds(seed: number): Households {
     throw new Error(`no household for person ${person}`);
   };
 
-  return { find, household: (number) => describe(seed, number, find(number).adults) };
+  return {
+    find,
+    household: (number) => {
+      const { adults, place } = find(number);
+      invariant(place === 0, "a household is named by its first person");
+      return describe(seed, number, adults);
+    },
+  };
 }
 
 function describe(seed: number, number: number, adults: number): Household {

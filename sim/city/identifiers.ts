@@ -1,4 +1,5 @@
 import { hash32, mix32 } from "#kernel/random.ts";
+import { shuffled } from "./shuffle.ts";
 
 /**
  * Numbers that people are known by. Each is a permutation of (person, which), so it is unique, needs no table, and
@@ -14,32 +15,28 @@ const ACCOUNTS = 16;
 const PHONE_CODES = [907, 935, 940, 942, 943, 944, 945, 946, 947, 948, 972, 973, 974, 975, 976, 998] as const;
 const NUMBERS_IN_CODE = 10_000_000;
 
-/** Multipliers are coprime to the spaces (powers of 2 and 5) and small enough that a product stays below 2^53. */
-const PHONE_MULTIPLIER = 48_271_003;
-const ACCOUNT_MULTIPLIER = 6_700_417;
 const ACCOUNT_SPACE = 100_000_000_000;
 
 /** `generation` 0 is the present phone, 1 the one before. E.164. */
 export function phoneOf(seed: number, person: number, generation: 0 | 1): string {
-  const space = PHONE_CODES.length * NUMBERS_IN_CODE;
-  const number = ((person * 2 + generation) * PHONE_MULTIPLIER + mix32(seed)) % space;
+  const number = shuffled(person * 2 + generation, PHONE_CODES.length * NUMBERS_IN_CODE, seed);
   const code = PHONE_CODES[Math.floor(number / NUMBERS_IN_CODE)];
   return `+7${code}${String(number % NUMBERS_IN_CODE).padStart(7, "0")}`;
 }
 
 /** SIM cards bought for more registrations, in a code of their own; unique up to 1.25 million people, rare twins above. */
 export function extraPhoneOf(seed: number, person: number, account: number): string {
-  const number = ((person * 8 + account) * PHONE_MULTIPLIER + mix32(seed)) % NUMBERS_IN_CODE;
+  const number = shuffled((person * 8 + account) % NUMBERS_IN_CODE, NUMBERS_IN_CODE, seed);
   return `+7957${String(number).padStart(7, "0")}`;
 }
 
-function permuted(seed: number, person: number, account: number, salt: number): number {
-  return ((person * ACCOUNTS + account) * ACCOUNT_MULTIPLIER + mix32(seed ^ salt)) % ACCOUNT_SPACE;
+function accountNumber(seed: number, person: number, account: number, salt: number): number {
+  return shuffled(person * ACCOUNTS + account, ACCOUNT_SPACE, seed ^ salt);
 }
 
 /** The loyalty card: 16 digits, the last by Luhn's formula, so that a cashier's slip is noticed. */
 export function cardOf(seed: number, person: number, account: number): string {
-  const digits = `7789${String(permuted(seed, person, account, 1)).padStart(11, "0")}`;
+  const digits = `7789${String(accountNumber(seed, person, account, 1)).padStart(11, "0")}`;
   return digits + luhnDigit(digits);
 }
 
@@ -54,7 +51,7 @@ export function luhnDigit(digits: string): number {
 
 /** The partner's own id of a client. */
 export function externalIdOf(seed: number, partner: string, person: number, account: number): string {
-  return `${partner.slice(0, 2)}-${permuted(seed, person, account, hash32(partner)).toString(36).padStart(8, "0")}`;
+  return `${partner.slice(0, 2)}-${accountNumber(seed, person, account, hash32(partner)).toString(36).padStart(8, "0")}`;
 }
 
 /** What a till learns of a payment card: the same card gives the same token everywhere; bank 0 is the coalition's. */

@@ -43,7 +43,7 @@ export type Boost = {
 export type Response = {
   readonly mission: string;
   readonly inAudience: boolean;
-  /** Whether the person would notice the offer, in the audience or not. */
+  /** Whether the person would notice the offer, in the audience or not; only members can. */
   readonly aware: boolean;
   readonly boosts: readonly Boost[];
   /** For tasks: the day it is done with the mission, and the day without it; NEVER where it is not. */
@@ -112,23 +112,29 @@ export function respond(
   spans: Spans,
 ): Response {
   const { mission } = compiled;
-  const aware = roll(seed, compiled.awareness, person, 0) * 10_000 < RESPONSE_FIGURES.awareBp;
+  const isMember = spans.memberFrom < compiled.to;
+  const aware = isMember && roll(seed, compiled.awareness, person, 0) * 10_000 < RESPONSE_FIGURES.awareBp;
   const inAudience = compiled.inAudience(person);
   const doneWithout = compiled.taskPartner < 0 ? NEVER : (spans.starts[compiled.taskPartner] ?? NEVER);
   const answer = { mission: mission.id, inAudience, aware, doneWithout };
   if (!inAudience || !aware) return { ...answer, boosts: [], doneWith: doneWithout };
   if (compiled.taskPartner < 0) {
-    return { ...answer, boosts: boostsOf(compiled, sensitivity, compiled.from, compiled.to), doneWith: NEVER };
+    const from = Math.max(compiled.from, spans.memberFrom);
+    return { ...answer, boosts: boostsOf(compiled, sensitivity, from, compiled.to), doneWith: NEVER };
   }
-  const doneWith = dayDone(seed, compiled, person, sensitivity, doneWithout);
-  const done = doneWith >= compiled.from && doneWith < compiled.to;
+  const doneWith = dayDone(seed, compiled, person, sensitivity, spans);
+  const done = doneWith >= Math.max(compiled.from, spans.memberFrom) && doneWith < compiled.to;
   const until = doneWith + 1 + (mission.boostDays ?? RESPONSE_FIGURES.boostDays);
   return { ...answer, boosts: done ? boostsOf(compiled, sensitivity, doneWith + 1, until) : [], doneWith };
 }
 
-/** Whoever would do it during the mission anyway does it on the same day; the others are won with a chance that grows with sensitivity. */
-function dayDone(seed: number, compiled: CompiledMission, person: number, sensitivity: number, natural: Day): Day {
-  if (natural < compiled.to) return natural;
+/**
+ * Whoever would do it before the mission ends anyway does it on the same day; of the members at its beginning, others are
+ * won with a chance that grows with sensitivity.
+ */
+function dayDone(seed: number, compiled: CompiledMission, person: number, sensitivity: number, spans: Spans): Day {
+  const natural = spans.starts[compiled.taskPartner] ?? NEVER;
+  if (natural < compiled.to || spans.memberFrom > compiled.from) return natural;
   const won = roll(seed, compiled.doing, person, 0) * 10_000;
   const chanceBp = RESPONSE_FIGURES.taskBp * Math.max(0, sensitivity) * strengthOf(compiled.mission.rateBp);
   if (won >= chanceBp) return natural;

@@ -13,7 +13,7 @@ import { type DayFacts, paydayFactor } from "./calendar.ts";
 import { purpose, roll } from "./dice.ts";
 import { secondOfDay, secondsByHour } from "./distributions.ts";
 import type { Habits } from "./habits.ts";
-import { GROCER_LARGE, GROCER_NEAR, INSURER, isGrocer, PARTNERS, TELECOM } from "./partners.ts";
+import { BANK, GROCER_LARGE, GROCER_NEAR, INSURER, isGrocer, PARTNERS, TELECOM } from "./partners.ts";
 import { isSubscribed } from "./spans.ts";
 
 /**
@@ -45,11 +45,15 @@ const FRAUD_TRIP_CHANCE = FRAUD_FIGURES.buyEarnReturn.visitsPerWeek / 7;
 /** Nobody is certain to come: a day's chance of a trip stays below this. */
 const MOST = 0.92;
 
-/** The chance that the person makes the partner's main trip on the day, with the boosts in `habits`. Calls nothing random. */
+/**
+ * The chance that the person makes the partner's main trip on the day, with the boosts in `habits`. Draws nothing. Use
+ * begins with a purchase, but for the bank, where it begins with a card.
+ */
 export function visitChance(habits: Habits, facts: DayFacts, partner: number): number {
   const { day } = facts;
   const leaves = habits.spans.leaves[partner] as number;
   if (day < (habits.spans.starts[partner] as number) || day >= leaves) return 0;
+  if (day === habits.spans.starts[partner] && partner !== BANK) return 1;
   if (partner === TELECOM && facts.dayOfMonth === habits.billDay) return FIXED_DAYS.billPaidBp / 10_000;
   if (partner === INSURER && facts.dayOfYear === habits.policyDay) return FIXED_DAYS.policyRenewedBp / 10_000;
   let rate = (habits.rates[partner] as number) * (facts.factors[partner] as number);
