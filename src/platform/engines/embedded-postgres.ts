@@ -125,15 +125,29 @@ function spawnServer(
     password_encryption: "scram-sha-256",
     port: String(port),
   };
-  const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const file = writeConfiguration(dataFolder, settings, user);
   return spawnChild({
     command: join(binaries, "bin", "postgres"),
-    args: ["-D", dataFolder, ...flags],
+    args: ["-D", dataFolder, "-c", `config_file=${file}`],
     cwd: "/",
     onlyEnv: serverEnvironment(),
     ...(options.logFile === undefined ? {} : { logFile: options.logFile }),
     ...user,
   });
+}
+
+/** initdb's postgresql.conf first, then ours, then `operator.conf`, where an operator may overrule both. */
+function writeConfiguration(
+  dataFolder: string,
+  settings: Readonly<Record<string, string>>,
+  user: PostgresUser | undefined,
+): string {
+  const file = join(dataFolder, "dolka.conf");
+  const ours = Object.entries(settings).map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'`);
+  const text = ["include 'postgresql.conf'", ...ours, "include_if_exists 'operator.conf'", ""].join("\n");
+  writeFileSync(file, text, { mode: 0o600 });
+  if (user !== undefined) chownSync(file, user.uid, user.gid);
+  return file;
 }
 
 /**

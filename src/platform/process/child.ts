@@ -2,6 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
+/** Tells a child that its stdin is the lifeline: started by hand or by systemd, its stdin says nothing about a parent. */
+const LIFELINE = "DOLKA_LIFELINE";
+
 export type ExitInfo = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
 
 export type ChildOptions = {
@@ -38,7 +41,7 @@ export async function spawnChild(options: ChildOptions): Promise<Child> {
     const process_ = spawn(options.command, options.args, {
       detached: true,
       stdio: ["pipe", log ?? "inherit", log ?? "inherit"],
-      env: options.onlyEnv ?? { ...process.env, ...options.env },
+      env: options.onlyEnv ?? { ...process.env, ...options.env, [LIFELINE]: "stdin" },
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       ...(options.uid === undefined ? {} : { uid: options.uid }),
       ...(options.gid === undefined ? {} : { gid: options.gid }),
@@ -82,8 +85,12 @@ function childOf(process_: ChildProcess): Child {
   };
 }
 
-/** Calls `onParentGone` once the process that started this one has died: the lifeline pipe on stdin reaches its end. */
+/**
+ * Calls `onParentGone` once the process that started this one by `spawnChild` has died: the lifeline pipe on stdin
+ * reaches its end. Does nothing in a process that was started otherwise.
+ */
 export function watchParent(onParentGone: () => void): void {
+  if (process.env[LIFELINE] !== "stdin") return;
   process.stdin.on("error", () => {});
   process.stdin.once("end", onParentGone);
   process.stdin.once("close", onParentGone);
