@@ -16,6 +16,7 @@ type World = {
   readonly versions: { readonly fromAt: EpochMs; readonly programme: CaseProgramme }[];
   readonly budgetUsed: Map<string, number>;
   readonly programmeOf: Map<string, CaseProgramme>;
+  readonly rulesOf: Map<string, ReadonlyMap<string, number>>;
 };
 
 /** The reference cases on the reference model: no engine, no doors. */
@@ -27,6 +28,7 @@ export function createModelSystem(): System {
     versions: [],
     budgetUsed: new Map(),
     programmeOf: new Map(),
+    rulesOf: new Map(),
   };
   const { ledger } = world;
   const day = (at: EpochMs): Day => model.calendarOf(ledger).dayOf(at);
@@ -154,23 +156,37 @@ function sendReceipt(world: World, asked: ReceiptAsked): Seen<ReceiptSeen> {
     return { ok: false, code: "spend-needs-hold", status: 422 };
   }
   const programme = world.versions.findLast((version) => version.fromAt <= asked.at)?.programme as CaseProgramme;
-  const price = priceSimply(withinBudgets(world, programme, asked), asked, model.calendarOf(ledger));
-  if (!price.ok) return { ok: false, code: price.code, status: 422 };
+  let rules = new Map<string, number>();
   const reply = model.purchase(ledger, now, keyed, {
     member,
     partner: asked.partner,
     at: asked.at,
     lineAmounts: asked.lines.map((line) => line.amountKopecks),
-    parts: price.parts,
-    spentByLine: price.spentByLine,
+    price: (heldCents) => {
+      const spendCents = asked.spendCents === 0 ? heldCents : asked.spendCents;
+      const price = priceSimply(
+        withinBudgets(world, programme, asked),
+        { ...asked, spendCents },
+        model.calendarOf(ledger),
+      );
+      if (price.ok) rules = new Map(price.rules.map(({ rule, pointsCents }) => [rule, pointsCents]));
+      return price;
+    },
     ...(asked.hold ? { holdSeq: readRef(asked.hold).seq } : {}),
   });
   return seen(reply, ({ seq, outcome, replayed }) => {
     const receipt = `${member}.${seq}`;
     world.programmeOf.set(receipt, programme);
-    if (!replayed) for (const { rule, pointsCents } of price.rules) use(world, rule, pointsCents);
-    const rules = new Map(price.rules.map(({ rule, pointsCents }) => [rule, pointsCents]));
-    return { receipt, earnedCents: outcome.earned, spentCents: outcome.spent, rules };
+    if (!replayed) {
+      world.rulesOf.set(receipt, rules);
+      for (const [rule, pointsCents] of rules) use(world, rule, pointsCents);
+    }
+    return {
+      receipt,
+      earnedCents: outcome.earned,
+      spentCents: outcome.spent,
+      rules: world.rulesOf.get(receipt) ?? rules,
+    };
   });
 }
 

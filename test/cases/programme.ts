@@ -12,6 +12,7 @@ export type CaseProgramme = Omit<SimplePricing, "rules"> & {
   /** Partners that have left the coalition: their points live on. */
   readonly left?: readonly string[];
   readonly rules: readonly CaseRule[];
+  readonly longestHoldDays?: number;
   readonly returns: { readonly policy: "original" } | { readonly policy: "grace"; readonly graceDays: number };
 };
 

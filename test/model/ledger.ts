@@ -25,12 +25,12 @@ export type PurchaseTerms = {
   readonly partner: string;
   readonly at: EpochMs;
   readonly lineAmounts: readonly number[];
-  /** Already priced; funders of a part in any order. */
-  readonly parts: readonly Part[];
-  readonly spentByLine: readonly number[];
   /** Seq of a hold of the same member that pays the spend. */
   readonly holdSeq?: number;
-};
+} & (Priced | { readonly price: (heldCents: number) => Priced | Refusal });
+
+/** What pricing decided of a receipt; funders of a part in any order. */
+export type Priced = { readonly parts: readonly Part[]; readonly spentByLine: readonly number[] };
 
 export type AwardTerms = {
   readonly member: number;
@@ -110,18 +110,21 @@ export function memberOf(ledger: Ledger, id: number): Member {
 /** Books a priced receipt: spends (from active points or from a hold) first, then earns, then recovers arrears. */
 export function purchase(ledger: Ledger, now: EpochMs, keyed: Keyed, terms: PurchaseTerms) {
   return run(ledger, terms.member, now, keyed, (work) => {
-    const spend = sum(terms.spentByLine);
+    const hold = work.member.holds.find((one) => one.seq === terms.holdSeq);
+    const refusal = terms.holdSeq === undefined ? undefined : refuseEnding(hold, "capture");
+    if (refusal) return refusal;
+    const heldCents = sum(hold?.items.map((item) => item.cents) ?? []);
+    const priced = "price" in terms ? terms.price(heldCents) : terms;
+    if ("code" in priced) return priced;
+    const spend = sum(priced.spentByLine);
     let drawn: ReturnType<typeof drawActive> = { draws: [], movements: [] };
-    if (terms.holdSeq !== undefined) {
-      const hold = work.member.holds.find((one) => one.seq === terms.holdSeq);
-      const refusal = refuseEnding(hold, "capture");
-      if (refusal) return refusal;
-      drawn = captureFrom(work, hold as Hold, spend, terms.partner);
+    if (hold) {
+      drawn = captureFrom(work, hold, spend, terms.partner);
     } else if (spend > 0) {
       drawn = drawActive(work, spend, { account: "re", redeemer: terms.partner });
     }
     if ("code" in drawn) return drawn;
-    const parts = terms.parts.map(sortFunders);
+    const parts = priced.parts.map(sortFunders);
     const earned = parts.flatMap((part, i) => earn(work, part, i, terms.at));
     recover(work);
     const seq = book(work, {
@@ -137,7 +140,7 @@ export function purchase(ledger: Ledger, now: EpochMs, keyed: Keyed, terms: Purc
       lineAmounts: terms.lineAmounts,
       returned: terms.lineAmounts.map(() => 0),
       parts,
-      spentByLine: terms.spentByLine,
+      spentByLine: priced.spentByLine,
       draws: drawn.draws,
       drawsGivenBack: drawn.draws.map(() => 0),
     });
@@ -259,10 +262,15 @@ export function bookDue(ledger: Ledger, memberId: number, now: EpochMs): void {
   keep(ledger, { ...lastBooked, operations });
 }
 
+/** Days before `day` are closed from now on; the fence never moves back. */
+export function moveFence(ledger: Ledger, day: Day): void {
+  ledger.firstOpenDay = Math.max(ledger.firstOpenDay, day);
+}
+
 /** Sweeps everybody and moves the fence past `month`; a month that is closed already stays so. */
 export function closeMonth(ledger: Ledger, now: EpochMs, month: Month): void {
   for (const id of [...ledger.members.keys()].sort((a, b) => a - b)) bookDue(ledger, id, now);
-  ledger.firstOpenDay = Math.max(ledger.firstOpenDay, firstDayOf(month + 1));
+  moveFence(ledger, firstDayOf(month + 1));
 }
 
 /** The member as of `at`, which is not before the last operation: what is due by then is taken into account, not booked. */

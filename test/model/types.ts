@@ -117,4 +117,16 @@ export type Refusal =
   | { readonly code: "return-exceeds-purchase"; readonly line: number; readonly leftKopecks: number }
   | { readonly code: "unknown-receipt" }
   | { readonly code: "unknown-hold" }
-  | { readonly code: "idempotency-conflict" };
+  | { readonly code: "idempotency-conflict" }
+  /** Of pricing and of the doors: what the programme forbids. */
+  | { readonly code: ProgrammeRefusal };
+
+export type ProgrammeRefusal =
+  | "spend-not-allowed"
+  | "spend-over-limit"
+  | "spend-needs-hold"
+  | "hold-too-long"
+  | "return-before-purchase"
+  | "receipt-too-late"
+  | "receipt-in-future"
+  | "unknown-member";

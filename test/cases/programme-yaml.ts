@@ -1,0 +1,87 @@
+import { stringify } from "yaml";
+import type { SimpleLot, SimpleRule } from "../model/pricing.ts";
+import type { CaseProgramme } from "./programme.ts";
+import { shown } from "./stage.ts";
+
+/** The coalition's own company in the cases: it funds nothing unless a rule says so. */
+export const OPERATOR = "operator";
+
+/** Categories that receipts of the cases name. */
+const CATEGORIES = ["bread", "fish", "tea", "phone"] as const;
+
+/** Renders a case's programme in the format of `docs/programme.md`; each partner has one store, `<partner>-1`. */
+export function toYaml(of: CaseProgramme): string {
+  const outside = of.outside ?? [];
+  const closed = [...new Set([...(of.notPayable ?? []), ...outside])];
+  const partners = [...of.partners, OPERATOR];
+  return stringify({
+    format: 1,
+    programme: { id: "case", name: "Case", timeZone: "Europe/Moscow", operator: OPERATOR, pointValue: "1 RUB" },
+    partners: byId(partners, (id) => {
+      const isIn = !of.left?.includes(id);
+      return { name: id, kind: "shop", canFund: isIn, canRedeem: isIn };
+    }),
+    brands: byId(of.partners, (id) => ({ partner: id, name: id })),
+    stores: Object.fromEntries(of.partners.map((id) => [storeOf(id), { brand: id, name: id }])),
+    categories: byId([...new Set([...CATEGORIES, ...outside])], (id) => ({ name: id })),
+    rules: Object.fromEntries(of.rules.map((rule, i) => [rule.id, renderRule(rule, outside, i)])),
+    spending: {
+      anywhere: {
+        largestShare: `${shown(of.largestShareBp ?? 10_000)}%`,
+        ...(closed.length === 0 ? {} : { when: { exceptCategory: closed } }),
+      },
+    },
+    lots: renderLot(of.lot),
+    ...(of.receiptCap
+      ? {
+          caps: {
+            receipt: {
+              name: "Most of one receipt",
+              per: "receipt",
+              limit: `${shown(of.receiptCap.cents)} points`,
+              appliesTo: "all",
+              policy: of.receiptCap.policy,
+            },
+          },
+        }
+      : {}),
+    policies: {
+      returnOfExpired: of.returns.policy,
+      ...(of.returns.policy === "grace" ? { grace: `${of.returns.graceDays} days` } : {}),
+      ...(of.longestHoldDays === undefined ? {} : { longestHold: `${of.longestHoldDays} days` }),
+    },
+  });
+}
+
+export function storeOf(partner: string): string {
+  return `${partner}-1`;
+}
+
+function byId<T>(ids: readonly string[], make: (id: string) => T): Record<string, T> {
+  return Object.fromEntries(ids.map((id) => [id, make(id)]));
+}
+
+/** Rules keep the order of the case by their priority. */
+function renderRule(rule: SimpleRule, outside: readonly string[], index: number) {
+  const { earn } = rule;
+  const when = {
+    ...(rule.partners ? { partner: [...rule.partners] } : {}),
+    ...(rule.categories ? { category: [...rule.categories] } : {}),
+    ...(outside.length > 0 ? { exceptCategory: [...outside] } : {}),
+  };
+  return {
+    name: rule.id,
+    ...(Object.keys(when).length > 0 ? { when } : {}),
+    earn: "percentBp" in earn ? `${shown(earn.percentBp)}%` : `${shown(earn.fixedCents)} points`,
+    funders: { ...rule.funders },
+    priority: 1000 - index,
+    ...(rule.lot ? renderLot(rule.lot) : {}),
+  };
+}
+
+function renderLot({ delayDays, lifeDays }: SimpleLot) {
+  return {
+    activation: delayDays === 0 ? "none" : `${delayDays} days`,
+    expiry: lifeDays === null ? "never" : { after: `${lifeDays} days` },
+  };
+}
