@@ -17,7 +17,9 @@ export {
   type Trait,
   type Wallet,
 } from "./core/wallet.ts";
+export { type LotFilter, type LotNow, type ReadDeps, readLots, readWallet, type WalletNow } from "./read-wallet.ts";
 export { readAnonymousReceipt } from "./store/anonymous.ts";
+export { findDueMembers } from "./store/due-members.ts";
 export { readFirstOpenDay } from "./store/fence.ts";
 export { readHoldState } from "./store/holds.ts";
 export { loadLots, loadReturned, loadWallets } from "./store/load-wallets.ts";

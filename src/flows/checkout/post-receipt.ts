@@ -160,7 +160,7 @@ function decideReceipt(
   const spendCents = hold && receipt.spendCents === 0 ? heldCents : receipt.spendCents;
   const asked = spendCents === receipt.spendCents ? receipt : { ...receipt, spendCents };
   const priced = price(asked, standingOf(draft, heldCents), programme);
-  if (!priced.ok) return priced;
+  if (!priced.ok) return err(pricingFailure(priced.failure, draft));
   const stored = storedReceipt(receipt);
   let body: unknown;
   const posted = purchase(draft, {
@@ -178,6 +178,12 @@ function decideReceipt(
     },
   });
   return posted.ok ? ok({ body }) : err(posted.failure);
+}
+
+/** Pricing names the limit that stopped a spend; where it was the wallet, the till should say so. */
+function pricingFailure(failure: PricingFailure, draft: Draft): CheckoutFailure {
+  const isBalance = "limit" in failure && failure.limit === "balance";
+  return isBalance ? { code: "insufficient-points", activeCents: drawableCents(draft) } : failure;
 }
 
 function anonymousReceipt(programme: CompiledProgramme, receipt: Receipt, key: RequestKey, now: EpochMs) {

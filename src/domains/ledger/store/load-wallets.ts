@@ -14,7 +14,7 @@ import {
   zeros,
 } from "../core/wallet.ts";
 
-const LOT_JSON = `json_build_array(l.seq, l.part, (extract(epoch from l.earned_at) * 1000)::int8,
+export const LOT_JSON = `json_build_array(l.seq, l.part, (extract(epoch from l.earned_at) * 1000)::int8,
   (extract(epoch from l.available_at) * 1000)::int8, (extract(epoch from l.expires_at) * 1000)::int8, l.is_active,
   l.funders, l.amount, l.remaining, l.held, l.spent, l.expired, l.taken_back)`;
 
@@ -44,7 +44,7 @@ join lot l on l.bucket = x.bucket and l.member_id = x.member_id and l.seq = x.se
 const LOAD_RETURNED = `
 select lines, refunded, absorbed from purchase_return where bucket = $1 and member_id = $2 and seq = $3`;
 
-type LotJson = [
+export type LotJson = [
   number,
   number,
   number,
@@ -80,7 +80,10 @@ type WalletRow = {
 };
 
 /** The stored wallets of these members; members without one are absent. */
-export async function loadWallets(client: ClientBase, members: readonly MemberId[]): Promise<Map<MemberId, Wallet>> {
+export async function loadWallets(
+  client: ClientBase | Pool,
+  members: readonly MemberId[],
+): Promise<Map<MemberId, Wallet>> {
   const wallets = new Map<MemberId, Wallet>();
   if (members.length === 0) return wallets;
   const { rows } = await client.query<WalletRow>({

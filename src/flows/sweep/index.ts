@@ -1,0 +1,1 @@
+export { type SweepDeps, type SweepOptions, type SweepReport, sweepWallets } from "./sweep-wallets.ts";
