@@ -11,6 +11,7 @@ import {
   type CompiledProgramme,
   type MemberStanding,
   type Priced,
+  type PricingFailure,
   price,
   type Receipt,
 } from "#domains/program/index.ts";
