@@ -38,6 +38,7 @@ create table movement (
   occurred_at    DateTime64(3, 'UTC') codec(Delta, ZSTD(1)),
   business_day   Date codec(ZSTD(1)),
   accounting_day Date codec(ZSTD(1)),
+  cites_seq      UInt32 comment 'The operation that this one returns, captures or voids; 0 for none.' codec(ZSTD(1)),
   from_account   LowCardinality(String) comment 'ob obligation, pe pending, ac active, he held, re redeemed, ex expired, ar arrears.',
   to_account     LowCardinality(String),
   lot_seq        UInt32 comment 'The operation that began the lot; 0 where no lot is concerned.' codec(ZSTD(1)),
@@ -56,7 +57,8 @@ create materialized view movement_from_operation to movement as
 with JSONExtract(movements, 'Array(Tuple(String, String, UInt32, UInt16, String, String, Int64))') as items
 select
   bucket, member_id, seq, n, kind, partner, occurred_at, business_day, accounting_day,
-  m.1 as from_account, m.2 as to_account, m.3 as lot_seq, m.4 as lot_part, m.5 as funder, m.6 as redeemer, m.7 as cents
+  cites_seq, m.1 as from_account, m.2 as to_account, m.3 as lot_seq, m.4 as lot_part, m.5 as funder, m.6 as redeemer,
+  m.7 as cents
 from operation
 array join items as m, arrayEnumerate(items) as n;
 

@@ -8,9 +8,8 @@ create index operation_accounting_day on operation using brin (accounting_day) w
 create table settlement (
   month       date primary key check (extract(day from month) = 1),
   state       text not null check (state in ('closing', 'closed')),
-  step        text not null default 'sweep' check (step in ('sweep', 'fence', 'feed', 'matrix', 'replay', 'compare', 'freeze', 'done')),
+  step        text not null default 'sweep' check (step in ('sweep', 'fence', 'feed', 'totals', 'freeze', 'done')),
   started_at  timestamptz not null,
-  feed_target bigint,
   refusal     json,
   closed_at   timestamptz,
   digest      text,
@@ -20,7 +19,6 @@ create table settlement (
 comment on table settlement is 'A month that is being closed or is closed. A closed one never changes.';
 comment on column settlement.month is 'Its first day.';
 comment on column settlement.step is 'What the close is at; a close that was cut off goes on from there.';
-comment on column settlement.feed_target is 'Every transaction that could book on the month is below this id: the close waits until the feed has passed it.';
 comment on column settlement.refusal is 'Why the last attempt stopped: the sums in which warehouse and ledger differ.';
 comment on column settlement.document is 'The whole settlement as canonical JSON: lines, netting, balances, fees, parties.';
 comment on column settlement.digest is 'SHA-256 of the document.';

@@ -72,7 +72,7 @@ export async function readPostingTimes(
 
 /** Index only, stopped at the limit. */
 const COUNT_WAITING = `
-select (select count(*) from (select from operation where xid >= $1 limit $2) as some)::int as operations,
+select (select count(*) from (select from operation where xid >= $1 limit $2) as waiting)::int as operations,
        (select posted_at from operation where xid >= $1 order by xid limit 1) as oldest`;
 
 export async function countWaiting(
