@@ -7,6 +7,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { watchParent } from "#platform/process/child.ts";
+import { waitForLock } from "#platform/process/lock.ts";
 import { createConnectionPool } from "./clickhouse/connections.ts";
 import { createHandler } from "./clickhouse/handler.ts";
 import { writeServerConfig } from "./clickhouse/server-config.ts";
@@ -26,6 +27,9 @@ const POOL_SIZE = 10;
 const MAX_WAITING = 256;
 const STOP_WITHIN_MS = 15_000;
 
+// The engine does not refuse a folder that another process has: an earlier one that is still ending is waited for.
+const lock = await waitForLock(join(values.data, "lock"), 60_000);
+
 const memoryMb = Number(values["memory-mb"] ?? 1024);
 const spoolFolder = join(values.data, "incoming");
 rmSync(spoolFolder, { recursive: true, force: true });
@@ -43,7 +47,7 @@ const pool = createConnectionPool({
     // Numbers beyond 2^53 and decimals must reach JavaScript unharmed.
     output_format_json_quote_64bit_integers: "1",
     output_format_json_quote_decimals: "1",
-    // Rows of inserts come from files in the spool folder, one insert each: blocks may be large.
+    // A repeated batch is dropped in the tables behind materialized views too.
     deduplicate_blocks_in_dependent_materialized_views: "1",
     implicit_select: "0",
   },
@@ -66,7 +70,10 @@ function stop(): void {
   setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
   server.close();
   server.closeIdleConnections();
-  void pool.close().then(() => process.exit(0));
+  void pool.close().then(() => {
+    lock.release();
+    process.exit(0);
+  });
 }
 process.on("SIGTERM", stop);
 process.on("SIGINT", stop);

@@ -32,13 +32,16 @@ const STREAMED = new Set([
 /** Answers as ClickHouse's HTTP interface does: /ping, and queries at /. */
 export function createHandler(options: HandlerOptions) {
   return (request: IncomingMessage, response: ServerResponse): void => {
-    const url = new URL(request.url ?? "/", "http://localhost");
-    if (url.pathname === "/ping" || url.pathname === "/replicas_status") {
+    response.on("error", () => {}); // the client has gone; whoever writes learns it from `close`
+    const url = URL.parse(`http://localhost${request.url ?? "/"}`);
+    if (url === null) {
+      plain(response, 400, "The address can't be read\n");
+    } else if (url.pathname === "/ping" || url.pathname === "/replicas_status") {
       plain(response, 200, "Ok.\n");
     } else if (url.pathname !== "/") {
       plain(response, 404, `There is no handle ${url.pathname}\n`);
     } else {
-      const queryId = url.searchParams.get("query_id") || randomUUID();
+      const queryId = printable(url.searchParams.get("query_id")) || randomUUID();
       handleQuery(request, response, url, queryId, options).catch((error) => {
         if (response.headersSent) response.destroy();
         else sendError(response, parseEngineError(error), options.version, queryId);
@@ -46,6 +49,11 @@ export function createHandler(options: HandlerOptions) {
       });
     }
   };
+}
+
+/** Headers take visible ASCII only. */
+function printable(text: string | null): string {
+  return text?.replace(/[^\x21-\x7e]/g, "").slice(0, 200) ?? "";
 }
 
 function plain(response: ServerResponse, status: number, text: string): void {

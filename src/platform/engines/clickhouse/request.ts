@@ -5,7 +5,6 @@ import { errors } from "./errors.ts";
 
 export type ClickhouseRequest = {
   readonly query: string;
-  readonly queryId: string | undefined;
   readonly defaultFormat: string;
   readonly state: ConnectionState;
   readonly wantsCompression: boolean;
@@ -56,7 +55,6 @@ export function readRequest(url: URL, headers: IncomingHttpHeaders): ClickhouseR
   if (!/^\w+$/.test(defaultFormat)) throw errors.badArgument("default_format is no name of a format");
   return {
     query: url.searchParams.get("query") ?? "",
-    queryId: url.searchParams.get("query_id") || undefined,
     defaultFormat,
     state: {
       database: url.searchParams.get("database") || header(headers, "x-clickhouse-database") || "default",
