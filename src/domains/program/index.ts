@@ -1,5 +1,7 @@
+export { type Applied, type ApplyFailure, type ApplyRequest, applyProgramme } from "./apply-programme.ts";
 export { compileProgramme } from "./core/compile/compile.ts";
 export type { CompiledProgramme, PartnerTerms, Policies, StoreTerms } from "./core/compile/compiled.ts";
+export { type Change, diffProgrammes, formatChange } from "./core/diff/diff.ts";
 export { canonicalJson, documentHash } from "./core/document/canonical.ts";
 export { formatProgrammeError, type ProgrammeError } from "./core/document/errors.ts";
 export { parseProgramme } from "./core/document/parse.ts";
@@ -10,3 +12,4 @@ export { price } from "./core/price/price.ts";
 export { createProgrammes, type Programmes } from "./core/programmes.ts";
 export type * from "./core/types.ts";
 export { type LoadedProgrammes, loadProgrammes } from "./load-programmes.ts";
+export { type Plan, planProgramme } from "./plan-programme.ts";

@@ -2,8 +2,9 @@ import { invariant } from "#kernel/invariant.ts";
 import { parseDay } from "#kernel/time.ts";
 import { isQuantity, percentBp, pointsCentsOf, timesOf } from "../document/quantities.ts";
 import type { ProgrammeDocument } from "../document/schema.ts";
+import { textOf } from "../document/shorthand.ts";
 import type { CapPeriod, CapTerms, PlacedCap, PlacedRule } from "./compiled.ts";
-import { sortedIds, textOf } from "./tables.ts";
+import { sortedIds } from "./tables.ts";
 
 const ORDER: readonly CapPeriod[] = ["receipt", "day", "week", "month", "year", "campaign", "member"];
 

@@ -2,6 +2,7 @@ import { invariant } from "#kernel/invariant.ts";
 import { createCalendar, type EpochMs } from "#kernel/time.ts";
 import { durationOf, fixedMs, moneyKopecks } from "../document/quantities.ts";
 import type { ProgrammeDocument } from "../document/schema.ts";
+import { textOf } from "../document/shorthand.ts";
 import { compileCaps } from "./caps.ts";
 import type { CompiledProgramme, LotTerms, PartnerPlan, PartnerTerms, Policies, StoreTerms } from "./compiled.ts";
 import type { ConditionTables } from "./conditions.ts";
@@ -9,15 +10,7 @@ import { compileLot } from "./lot-times.ts";
 import { planPartner } from "./plan.ts";
 import { compileRule, type LotFor } from "./rules.ts";
 import { compileSpending } from "./spending.ts";
-import {
-  calendarsBy,
-  createSlots,
-  indexCategories,
-  indexFavourites,
-  indexLevels,
-  sortedIds,
-  textOf,
-} from "./tables.ts";
+import { calendarsBy, createSlots, indexCategories, indexFavourites, indexLevels, sortedIds } from "./tables.ts";
 
 const NO_PLAN: PartnerPlan = { rules: [], ownCount: 0, groups: [], caps: [], spending: [] };
 

@@ -2,10 +2,8 @@ import type { PartnerId } from "#kernel/ids.ts";
 import type { BasisPoints, Kopecks, PointsCents, Rounding } from "#kernel/money.ts";
 import type { Calendar, EpochMs, Month } from "#kernel/time.ts";
 import type { ProgrammeDocument } from "../document/schema.ts";
+import type { Text } from "../document/shorthand.ts";
 import type { MemberStanding, Receipt } from "../types.ts";
-
-/** A name in both languages. */
-export type Text = { readonly ru: string; readonly en: string };
 
 /**
  * A programme version made ready for pricing: ids are numbers, conditions are closures and masks, and every partner

@@ -1,6 +1,7 @@
 import { type Calendar, parseDay, weekdayOf } from "#kernel/time.ts";
 import { hoursOf, moneyKopecks } from "../document/quantities.ts";
 import type { ProgrammeDocument } from "../document/schema.ts";
+import { listOf } from "../document/shorthand.ts";
 import type {
   CategoryIndex,
   Check,
@@ -10,7 +11,7 @@ import type {
   StoreTerms,
   TenderFilter,
 } from "./compiled.ts";
-import { listOf, type SlotsBuilder } from "./tables.ts";
+import type { SlotsBuilder } from "./tables.ts";
 
 export type When = NonNullable<ProgrammeDocument["rules"][string]["when"]>;
 type FlatWhen = NonNullable<When["not"]>;

@@ -1,4 +1,5 @@
 import type { ProgrammeDocument } from "../document/schema.ts";
+import { earnDetails, listOf } from "../document/shorthand.ts";
 import { placeCaps } from "./caps.ts";
 import type {
   CapTerms,
@@ -10,8 +11,7 @@ import type {
   StoreTerms,
 } from "./compiled.ts";
 import { placeMask } from "./conditions.ts";
-import { earnDetails, placeShares } from "./rules.ts";
-import { listOf } from "./tables.ts";
+import { placeShares } from "./rules.ts";
 
 export type PlanTables = {
   readonly document: ProgrammeDocument;

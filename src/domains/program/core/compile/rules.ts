@@ -1,13 +1,12 @@
 import { invariant } from "#kernel/invariant.ts";
 import { type Calendar, parseDay } from "#kernel/time.ts";
-import { isQuantity, moneyKopecks, multiplierBp, percentBp, pointsCentsOf } from "../document/quantities.ts";
+import { moneyKopecks, multiplierBp, percentBp, pointsCentsOf } from "../document/quantities.ts";
 import type { ProgrammeDocument } from "../document/schema.ts";
+import { type EarnDetails, earnDetails, listOf, type RuleSource, textOf } from "../document/shorthand.ts";
 import type { CategoryIndex, Condition, Effect, FunderShares, LotTerms, RuleTerms } from "./compiled.ts";
 import { type ConditionTables, compileCondition, daysWithin, picksNoLines, tenderFilter } from "./conditions.ts";
-import { listOf, ratesByCategory, textOf } from "./tables.ts";
+import { ratesByCategory } from "./tables.ts";
 
-export type RuleSource = ProgrammeDocument["rules"][string];
-export type EarnDetails = Exclude<RuleSource["earn"], string>;
 type RoundingSource = NonNullable<RuleSource["rounding"]>;
 
 const STEPS: Record<NonNullable<RoundingSource["to"]>, number> = {
@@ -16,13 +15,6 @@ const STEPS: Record<NonNullable<RoundingSource["to"]>, number> = {
   "1 point": 100,
   "10 points": 1_000,
 };
-
-/** `5%`, `100 points` and `10x` stand for their details. */
-export function earnDetails(earn: RuleSource["earn"]): EarnDetails {
-  if (typeof earn !== "string") return earn;
-  if (isQuantity("percent", earn)) return { percent: earn };
-  return isQuantity("points", earn) ? { points: earn } : { multiply: earn };
-}
 
 /** Gives rules with equal activation and expiry one LotTerms, so that their points become one lot. */
 export type LotFor = (rule: Pick<RuleSource, "activation" | "expiry">) => LotTerms;

@@ -1,10 +1,11 @@
 import { invariant } from "#kernel/invariant.ts";
 import { percentBp, pointsCentsOf } from "../document/quantities.ts";
 import type { ProgrammeDocument } from "../document/schema.ts";
+import { listOf, textOf } from "../document/shorthand.ts";
 import { inOrder } from "./caps.ts";
 import type { CapTerms, SpendingTerms } from "./compiled.ts";
 import { type ConditionTables, compileCondition, picksNoLines } from "./conditions.ts";
-import { listOf, sortedIds, textOf } from "./tables.ts";
+import { sortedIds } from "./tables.ts";
 
 export function compileSpending(
   document: ProgrammeDocument,

@@ -2,16 +2,7 @@ import { invariant } from "#kernel/invariant.ts";
 import { type Calendar, createCalendar, parseMonth } from "#kernel/time.ts";
 import { percentBp } from "../document/quantities.ts";
 import type { ProgrammeDocument } from "../document/schema.ts";
-import type { CategoryIndex, FavouriteRates, LevelTerms, Text, TraitSlots } from "./compiled.ts";
-
-export function textOf(name: string | { readonly ru: string; readonly en: string }): Text {
-  return typeof name === "string" ? { ru: name, en: name } : name;
-}
-
-export function listOf<Item>(value: Item | readonly Item[] | undefined): readonly Item[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? (value as readonly Item[]) : [value as Item];
-}
+import type { CategoryIndex, FavouriteRates, LevelTerms, TraitSlots } from "./compiled.ts";
 
 /** Ids in code point order; they are Latin, so JavaScript's own order is that order. */
 export function sortedIds(section: Readonly<Record<string, unknown>>): string[] {

@@ -1,7 +1,17 @@
+import { createCollector } from "./checks/collector.ts";
+import { checkFunderSplits } from "./checks/funders.ts";
+import { checkLimits } from "./checks/limits.ts";
+import { checkPlaces } from "./checks/places.ts";
+import { checkRules } from "./checks/rules.ts";
 import type { Fault } from "./errors.ts";
 import type { ProgrammeDocument } from "./schema.ts";
 
 /** What the schema can't say of a document: every fault, none of them stops the rest. */
-export function checkMeaning(_document: ProgrammeDocument): Fault[] {
-  return [];
+export function checkMeaning(document: ProgrammeDocument): Fault[] {
+  const collector = createCollector();
+  checkPlaces(document, collector);
+  checkFunderSplits(document, collector);
+  checkRules(document, collector);
+  checkLimits(document, collector);
+  return collector.faults;
 }

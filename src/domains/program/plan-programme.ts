@@ -1,0 +1,42 @@
+import type { Pool } from "pg";
+import { err, ok, type Result } from "#kernel/result.ts";
+import type { EpochMs } from "#kernel/time.ts";
+import { type Change, diffProgrammes } from "./core/diff/diff.ts";
+import { documentHash } from "./core/document/canonical.ts";
+import type { ProgrammeError } from "./core/document/errors.ts";
+import { parseProgramme } from "./core/document/parse.ts";
+import type { ProgrammeDocument } from "./core/document/schema.ts";
+import { readVersions } from "./store/programme-versions.ts";
+
+/** What applying a file would change. */
+export type Plan = {
+  readonly document: ProgrammeDocument;
+  readonly hash: string;
+  /** The version that the plan was made against; 0 when none was applied yet. */
+  readonly baseVersion: number;
+  readonly baseEffectiveFromAt: EpochMs | undefined;
+  readonly isUnchanged: boolean;
+  readonly changes: readonly Change[];
+};
+
+/** Compares a file with the version applied last. Fails with every error of the file. */
+export async function planProgramme(
+  pool: Pool,
+  file: { readonly text: string; readonly name: string },
+): Promise<Result<Plan, readonly ProgrammeError[]>> {
+  const parsed = parseProgramme(file.text, file.name);
+  return parsed.ok ? ok(await planDocument(pool, parsed.value)) : err(parsed.failure);
+}
+
+export async function planDocument(pool: Pool, document: ProgrammeDocument): Promise<Plan> {
+  const latest = (await readVersions(pool, 0)).at(-1);
+  const hash = documentHash(document);
+  return {
+    document,
+    hash,
+    baseVersion: latest?.version ?? 0,
+    baseEffectiveFromAt: latest?.effectiveFromAt,
+    isUnchanged: latest?.hash === hash,
+    changes: diffProgrammes(latest?.document, document),
+  };
+}
