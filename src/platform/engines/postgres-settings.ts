@@ -47,11 +47,13 @@ export function postgresSettings(memoryBytes: number = totalmem()): Record<strin
   };
 }
 
-/** For tests: nothing survives a power cut, everything is faster. kill -9 of the processes loses nothing either way. */
+/**
+ * For tests: a power cut may lose everything, a kill -9 of the processes loses nothing (synchronous_commit stays on: off,
+ * a commit may be in shared memory only, which dies with the postmaster).
+ */
 export const UNSAFE_BUT_FAST: Readonly<Record<string, string>> = {
   fsync: "off",
   full_page_writes: "off",
-  synchronous_commit: "off",
   shared_buffers: "128MB",
   max_wal_size: "1GB",
   autovacuum_naptime: "60s",
