@@ -1,4 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool } from "pg";
+import { loadProgrammes } from "#domains/program/index.ts";
+import { runFeed } from "#flows/feed/index.ts";
+import { sweepWallets } from "#flows/sweep/index.ts";
+import { MINUTE_MS } from "#kernel/time.ts";
 import type { ClickHouseClient } from "#platform/clickhouse/client.ts";
 import type { Clock } from "#platform/clock.ts";
 import type { Logger } from "#platform/log.ts";
@@ -12,6 +17,46 @@ export type LoopDeps = {
 };
 
 /** The loops of the worker process, wired. */
-export function createLoops(_deps: LoopDeps): Loop[] {
-  return [];
+export function createLoops(deps: LoopDeps): Loop[] {
+  return [
+    { name: "feed", run: (signal) => feed(deps, signal) },
+    { name: "sweep", run: (signal) => sweepDaily(deps, signal) },
+  ];
+}
+
+/** Moves operations to the warehouse. The ledger is on one node so far. */
+function feed(deps: LoopDeps, signal: AbortSignal): Promise<void> {
+  const { pool, clickhouse, clock, log } = deps;
+  return runFeed(
+    {
+      pool,
+      nodes: [{ node: 0, pool }],
+      warehouse: clickhouse,
+      clock,
+      onEvent: (event) => {
+        if (event.event === "failed")
+          log.error({ err: event.error, failures: event.failuresInARow }, "the feed failed");
+        if (event.event === "rewound") log.warn(event, "the warehouse was empty: everything is sent again");
+      },
+    },
+    signal,
+  );
+}
+
+const LOOK_EVERY_MS = MINUTE_MS;
+
+/** Books the expiries and time-outs of idle members once each business day, soon after it began. */
+async function sweepDaily(deps: LoopDeps, signal: AbortSignal): Promise<void> {
+  const programmes = await loadProgrammes(deps);
+  let sweptDay = 0;
+  while (!signal.aborted) {
+    await programmes.refresh();
+    const today = programmes.latest ? programmes.current().calendar.dayOf(deps.clock.now()) : sweptDay;
+    if (today !== sweptDay) {
+      const report = await sweepWallets({ ...deps, programmes }, { signal });
+      if (report.operations > 0) deps.log.info(report, "booked what was due for idle members");
+      sweptDay = today;
+    }
+    await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
+  }
 }

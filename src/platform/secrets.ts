@@ -3,7 +3,12 @@ import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Passwords of a home's own engines. Random, made once, readable by the owner of the home only. */
-export type HomeSecrets = { readonly postgresPassword: string; readonly clickhousePassword: string };
+export type HomeSecrets = {
+  readonly postgresPassword: string;
+  readonly clickhousePassword: string;
+  /** Keys the hashes of identifiers; lost, every known card is a stranger. */
+  readonly identifierSecret: string;
+};
 
 /** Reads `<home>/secrets.json`, making it (mode 0600) when the home is new. */
 export function homeSecrets(home: string): HomeSecrets {
@@ -13,7 +18,11 @@ export function homeSecrets(home: string): HomeSecrets {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
-  const secrets = { postgresPassword: randomPassword(), clickhousePassword: randomPassword() };
+  const secrets = {
+    postgresPassword: randomPassword(),
+    clickhousePassword: randomPassword(),
+    identifierSecret: randomPassword(),
+  };
   writePrivateFile(file, `${JSON.stringify(secrets, null, 2)}\n`);
   return secrets;
 }

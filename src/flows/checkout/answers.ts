@@ -74,6 +74,7 @@ export type AwardBody = {
 
 /** Why a request was refused; `platform/http` turns the code into a status and a sentence. Nothing was written. */
 export type CheckoutFailure =
+  | { readonly code: "no-programme" }
   | { readonly code: "forbidden-partner"; readonly partner: string }
   | { readonly code: "unknown-member" }
   | { readonly code: "unknown-receipt" }

@@ -1,18 +1,20 @@
 import type { Pool, PoolClient } from "pg";
 import { createIdentifierKeys, createMemberIds } from "#domains/identity/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
+import { err } from "#kernel/result.ts";
 import type { Clock } from "#platform/clock.ts";
 import { isConnectionLost } from "#platform/postgres/pool.ts";
 import { award } from "./award.ts";
 import type { BatchContext } from "./batch-context.ts";
 import { createBoundedMap } from "./bounded-map.ts";
-import type { Checkout } from "./checkout.ts";
+import type { Checkout, Outcome } from "./checkout.ts";
 import type { Environment } from "./environment.ts";
 import { createGatherer, type GathererStats } from "./gatherer.ts";
 import { getReceipt } from "./get-receipt.ts";
 import { captureHold, placeHold, voidHold } from "./holds.ts";
 import { postReceipt } from "./post-receipt.ts";
 import { quote } from "./quote.ts";
+import type { Principal } from "./requests.ts";
 import { returnReceipt } from "./return-receipt.ts";
 import { runBatch } from "./run-batch.ts";
 import type { Task } from "./task.ts";
@@ -73,15 +75,26 @@ export function createCheckout(options: CheckoutOptions): RunningCheckout {
   return {
     stats: gatherer.stats,
     drain: () => gatherer.drain(),
-    postReceipt: (request, principal) => postReceipt(environment, request, principal),
-    quote: (request, principal) => quote(environment, request, principal),
-    getReceipt: (receiptId, principal) => getReceipt(environment, receiptId, principal),
-    returnReceipt: (request, principal) => returnReceipt(environment, request, principal),
-    placeHold: (request, principal) => placeHold(environment, request, principal),
-    captureHold: (request, principal) => captureHold(environment, request, principal),
-    voidHold: (request, principal) => voidHold(environment, request, principal),
-    award: (request, principal) => award(environment, request, principal),
+    postReceipt: guarded(environment, postReceipt),
+    quote: guarded(environment, quote),
+    getReceipt: guarded(environment, getReceipt),
+    returnReceipt: guarded(environment, returnReceipt),
+    placeHold: guarded(environment, placeHold),
+    captureHold: guarded(environment, captureHold),
+    voidHold: guarded(environment, voidHold),
+    award: guarded(environment, award),
   };
+}
+
+/** Before a programme is applied nothing can be priced or booked. */
+function guarded<Request, Body>(
+  environment: Environment,
+  run: (environment: Environment, request: Request, principal: Principal) => Outcome<Body>,
+): (request: Request, principal: Principal) => Outcome<Body> {
+  return (request, principal) =>
+    environment.programmes.latest
+      ? run(environment, request, principal)
+      : Promise.resolve(err({ code: "no-programme" }));
 }
 
 /** A member is in one batch at a time; until an identifier is resolved it stands for its member. */

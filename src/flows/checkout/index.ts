@@ -1,4 +1,5 @@
 export type * from "./answers.ts";
 export type { Checkout, QuoteBody } from "./checkout.ts";
 export { type CheckoutOptions, createCheckout, type RunningCheckout } from "./create-checkout.ts";
+export { type PostedReceipt, postInOrder } from "./post-in-order.ts";
 export type * from "./requests.ts";
