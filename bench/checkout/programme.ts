@@ -1,0 +1,23 @@
+import { readFileSync } from "node:fs";
+import {
+  compileProgramme,
+  createProgrammes,
+  type ProgrammeDocument,
+  type Programmes,
+  parseProgramme,
+} from "#domains/program/index.ts";
+import type { Clock } from "#platform/clock.ts";
+
+export const PROGRAMME_FILE = new URL("./programme.yaml", import.meta.url);
+
+export function benchDocument(): ProgrammeDocument {
+  const parsed = parseProgramme(readFileSync(PROGRAMME_FILE, "utf8"), "programme.yaml");
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.failure, null, 2));
+  return parsed.value;
+}
+
+/** The bench's programme without a database. */
+export function benchProgrammes(clock: Clock): Programmes {
+  const versions = [compileProgramme(benchDocument(), 1, 0)];
+  return createProgrammes(() => versions, clock.now);
+}

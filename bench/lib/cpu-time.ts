@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** Linux counts a process's time in ticks of 10 ms (sysconf(_SC_CLK_TCK) is 100 on every platform that we run on). */
+const TICKS_PER_SECOND = 100;
+
+type Stat = { readonly parent: number; readonly ownTicks: number; readonly waitedForTicks: number };
+
+/** Processor seconds of a process and of all its descendants, dead ones too as far as they were waited for. */
+export function cpuSeconds(pid: number, all: ReadonlyMap<number, Stat> = readStats()): number {
+  const stat = all.get(pid);
+  if (stat === undefined) return 0;
+  let ticks = stat.ownTicks + stat.waitedForTicks;
+  for (const [child, { parent }] of all) if (parent === pid) ticks += cpuSeconds(child, all) * TICKS_PER_SECOND;
+  return ticks / TICKS_PER_SECOND;
+}
+
+export type CpuMeter = {
+  /** Processor seconds since the meter was started, by name. */
+  read(): Record<string, number>;
+};
+
+/** Starts counting for named processes; empty on systems without /proc. */
+export function startCpuMeter(pids: Readonly<Record<string, number>>): CpuMeter {
+  const names = Object.entries(pids);
+  const now = () => {
+    const all = readStats();
+    return new Map(names.map(([name, pid]) => [name, cpuSeconds(pid, all)]));
+  };
+  const before = now();
+  return {
+    read: () => {
+      const after = now();
+      return Object.fromEntries(names.map(([name]) => [name, (after.get(name) ?? 0) - (before.get(name) ?? 0)]));
+    },
+  };
+}
+
+/** Processor seconds that everybody on this machine used since the start, whoever they are. */
+export function startMachineMeter(): { read(): { busySeconds: number } } {
+  const before = machineBusyTicks();
+  return { read: () => ({ busySeconds: (machineBusyTicks() - before) / TICKS_PER_SECOND }) };
+}
+
+function machineBusyTicks(): number {
+  try {
+    const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = readFileSync("/proc/stat", "utf8")
+      .slice(0, 400)
+      .split("\n")[0]
+      ?.trim()
+      .split(/\s+/)
+      .slice(1)
+      .map(Number) as number[];
+    return user + nice + system + irq + softirq;
+  } catch {
+    return 0;
+  }
+}
+
+function readStats(): Map<number, Stat> {
+  const all = new Map<number, Stat>();
+  if (process.platform !== "linux") return all;
+  for (const name of readdirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const text = readFileSync(`/proc/${name}/stat`, "utf8");
+      // Fields after the command in parentheses; proc(5): 4 ppid, 14 utime, 15 stime, 16 cutime, 17 cstime.
+      const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+      const at = (field: number) => Number(fields[field - 3]);
+      all.set(Number(name), { parent: at(4), ownTicks: at(14) + at(15), waitedForTicks: at(16) + at(17) });
+    } catch {
+      // ended meanwhile
+    }
+  }
+  return all;
+}

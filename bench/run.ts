@@ -1,0 +1,26 @@
+/**
+ * `npm run bench -- NAME [--option value ...]`: runs one bench. Progress goes to stderr; stdout gets one JSON line.
+ */
+import { type BenchModule, parseOptions, UsageError } from "./lib/bench.ts";
+
+type Entry = { readonly about: string; load(): Promise<BenchModule & { readonly options: readonly string[] }> };
+
+const BENCHES: Readonly<Record<string, Entry>> = {
+  ledger: { about: "the checkout without HTTP, in one process", load: () => import("./ledger.ts") },
+};
+
+const [name = "", ...args] = process.argv.slice(2);
+const entry = BENCHES[name];
+if (entry === undefined) {
+  const list = Object.entries(BENCHES).map(([each, { about }]) => `  ${each.padEnd(10)} ${about}`);
+  console.error(`usage: npm run bench -- NAME [--option value ...]\n${list.join("\n")}`);
+  process.exit(2);
+}
+try {
+  const bench = await entry.load();
+  const result = await bench.run(parseOptions(args, bench.options));
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+} catch (error) {
+  console.error(error instanceof UsageError ? error.message : error);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}
