@@ -225,7 +225,7 @@ export const HOUSEHOLD_FIGURES = {
   incomeSigma: 0.48,
 } as const;
 
-/** Ages below are ages on this day; it fixes birth dates, whatever period a city is made for. */
+/** ASSUMPTION: ages below are ages on this day; it fixes birth dates, whatever period a city is made for. */
 export const AGES_ON = "2025-01-01";
 
 /** ASSUMPTION: ages of heads of households: part of heads by decade of life, from the given year on. */
@@ -366,7 +366,7 @@ export const FRAUD_FIGURES = {
   cashier: { cashierAtStoreBp: 1_200, takesBp: 1_500, shiftFromHour: 9, shiftUntilHour: 21 },
   manyAccounts: { accounts: 8 },
   promoSharing: { users: 30 },
-  funnel: { feeders: 12, feedsBp: 7_000 },
+  funnel: { feeders: 12, feedsBp: 7_000, collectorSpendsBp: 7_000 },
 } as const;
 
 /** ASSUMPTION: card spending outside the coalition: transactions a day of a holder, and where. */

@@ -60,6 +60,12 @@ export function canSpendAt(partner: number): boolean {
   return isGrocer(partner) || partner === TELECOM || partner === INSURER || partner === FISH;
 }
 
+/** The collector of a funnel spends what others earned. */
+function spendingBp({ fraud }: Habits): number {
+  const collects = fraud?.kind === "funnel" && fraud.part === "leader";
+  return collects ? FRAUD_FIGURES.funnel.collectorSpendsBp : TILL_FIGURES.wantsToSpendBp;
+}
+
 export function instantOf(day: Day, second: number): EpochMs {
   return day * DAY_MS + second * 1_000 - MOSCOW_OFFSET_MS;
 }
@@ -81,7 +87,7 @@ export function buildReceipt(world: World, habits: Habits, day: Day, slot: numbe
   const totalKopecks = goods + deliveryFeeKopecks;
   aim(dice, seed, PAYING, person, key);
   const payment = drawPayment(dice, habits, day, online, totalKopecks);
-  const wishes = next(dice) * 10_000 < TILL_FIGURES.wantsToSpendBp && shown.owner >= 0 && canSpendAt(partner);
+  const wishes = next(dice) * 10_000 < spendingBp(habits) && shown.owner >= 0 && canSpendAt(partner);
   const wishKopecks = wishes ? Math.floor((goods * (0.2 + 0.8 * next(dice))) / 100) * 100 : 0;
   return {
     person,

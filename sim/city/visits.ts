@@ -14,7 +14,7 @@ import { purpose, roll } from "./dice.ts";
 import { secondOfDay, secondsByHour } from "./distributions.ts";
 import type { Habits } from "./habits.ts";
 import { BANK, GROCER_LARGE, GROCER_NEAR, INSURER, isGrocer, PARTNERS, TELECOM } from "./partners.ts";
-import { isSubscribed } from "./spans.ts";
+import { isMember, isSubscribed } from "./spans.ts";
 
 /**
  * A visit is a slot of a person's day: slots 0 to 8 are the partners by number, then a second trip to the near grocer and
@@ -94,13 +94,13 @@ export function visitsOn(seed: number, habits: Habits, facts: DayFacts, slots: U
       slots[count++] = SECOND_TRIP;
     }
   }
-  if (
-    habits.fraud?.kind === "buy-earn-return" &&
-    roll(seed, VISIT + FRAUD_TRIP, person, facts.day) < FRAUD_TRIP_CHANCE
-  ) {
-    slots[count++] = FRAUD_TRIP;
-  }
+  if (goesOnFraudTrip(seed, habits, facts.day)) slots[count++] = FRAUD_TRIP;
   return count;
+}
+
+function goesOnFraudTrip(seed: number, habits: Habits, day: number): boolean {
+  if (habits.fraud?.kind !== "buy-earn-return" || !isMember(habits.spans, day)) return false;
+  return roll(seed, VISIT + FRAUD_TRIP, habits.person, day) < FRAUD_TRIP_CHANCE;
 }
 
 export function isOnline(seed: number, habits: Habits, day: number, slot: number): boolean {
