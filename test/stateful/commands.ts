@@ -1,0 +1,140 @@
+import fc from "fast-check";
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "#kernel/time.ts";
+
+/** What may happen next, in terms that make sense in any state: picks are taken modulo what there is. */
+export type Ask =
+  | {
+      readonly ask: "receipt";
+      readonly member: number;
+      readonly partner: number;
+      readonly lines: readonly (readonly [category: number, amountKopecks: number])[];
+      readonly lateMs: number;
+      /** Permille of what could be spent; more than 1,000 asks for too much. */
+      readonly spend: number;
+      readonly hold: number | null;
+    }
+  | {
+      readonly ask: "return";
+      readonly member: number;
+      readonly pick: number;
+      readonly lines: readonly number[] | "all";
+      readonly inPoints: boolean;
+      readonly earlyMs: number;
+    }
+  | {
+      readonly ask: "hold";
+      readonly member: number;
+      readonly partner: number;
+      readonly permille: number;
+      readonly ttlSeconds: number;
+    }
+  | { readonly ask: "capture"; readonly member: number; readonly pick: number; readonly permille: number }
+  | { readonly ask: "void"; readonly member: number; readonly pick: number }
+  | {
+      readonly ask: "award";
+      readonly member: number;
+      readonly funder: number;
+      readonly cents: number;
+      readonly lifeMs: number | null;
+    }
+  /** A request of before, as it was or with another body under its key. */
+  | { readonly ask: "again"; readonly pick: number; readonly changed: boolean };
+
+export type Command =
+  | { readonly do: "wait"; readonly ms: number }
+  | { readonly do: "close-month" }
+  /** One request, or several that arrive together; `via` picks one of two checkouts over the same database. */
+  | {
+      readonly do: "ask";
+      readonly asks: readonly {
+        readonly via: number;
+        readonly what: Ask;
+        readonly twin: "none" | "same" | "changed";
+      }[];
+    };
+
+const member = fc.nat(1);
+const partner = fc.nat(3);
+const permille = fc.oneof(fc.constantFrom(1, 333, 500, 999, 1000, 1001), fc.integer({ min: 1, max: 1100 }));
+const amount = fc.oneof(fc.constantFrom(1, 3, 97, 100, 1_000), fc.integer({ min: 1, max: 30_000 }));
+const twin = fc.constantFrom("none", "none", "none", "none", "same", "changed") as fc.Arbitrary<
+  "none" | "same" | "changed"
+>;
+
+const receipt: fc.Arbitrary<Ask> = fc.record({
+  ask: fc.constant("receipt" as const),
+  member,
+  partner,
+  lines: fc.array(fc.tuple(fc.nat(3), amount), { minLength: 1, maxLength: 4 }),
+  lateMs: fc.constantFrom(
+    0,
+    0,
+    0,
+    0,
+    5 * MINUTE_MS,
+    HOUR_MS,
+    30 * HOUR_MS,
+    3 * DAY_MS,
+    31 * DAY_MS,
+    -5 * MINUTE_MS,
+    -HOUR_MS,
+  ),
+  spend: fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 3, arbitrary: permille }),
+  hold: fc.option(fc.nat(2), { nil: null, freq: 3 }),
+});
+
+const giveBack: fc.Arbitrary<Ask> = fc.record({
+  ask: fc.constant("return" as const),
+  member,
+  pick: fc.nat(7),
+  lines: fc.oneof(
+    fc.constant("all" as const),
+    fc.array(fc.oneof(fc.constant(0), permille), { minLength: 4, maxLength: 4 }),
+  ),
+  inPoints: fc.boolean(),
+  earlyMs: fc.constantFrom(0, 0, 0, HOUR_MS, 2 * DAY_MS),
+});
+
+const holdSomething: fc.Arbitrary<Ask> = fc.record({
+  ask: fc.constant("hold" as const),
+  member,
+  partner,
+  permille,
+  ttlSeconds: fc.constantFrom(1, 600, 3_600, 86_400, 172_800, 172_801),
+});
+
+const single: fc.Arbitrary<Ask> = fc.oneof(
+  { weight: 8, arbitrary: receipt },
+  { weight: 5, arbitrary: giveBack },
+  { weight: 3, arbitrary: holdSomething },
+  { weight: 2, arbitrary: fc.record({ ask: fc.constant("capture" as const), member, pick: fc.nat(3), permille }) },
+  { weight: 1, arbitrary: fc.record({ ask: fc.constant("void" as const), member, pick: fc.nat(3) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      ask: fc.constant("award" as const),
+      member,
+      funder: fc.nat(4),
+      cents: amount,
+      lifeMs: fc.option(fc.constantFrom(SECOND_MS, HOUR_MS, DAY_MS, 3 * DAY_MS), { nil: null }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ ask: fc.constant("again" as const), pick: fc.nat(30), changed: fc.boolean() }) },
+);
+
+const via = fc.nat(1);
+const one = fc.record({ via, what: single, twin: fc.constant("none" as const) });
+const several = fc.array(fc.record({ via, what: single, twin }), { minLength: 1, maxLength: 2 });
+
+export const command: fc.Arbitrary<Command> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant("wait" as const),
+      ms: fc.constantFrom(SECOND_MS, 10 * MINUTE_MS, HOUR_MS, 5 * HOUR_MS, DAY_MS, DAY_MS, 2 * DAY_MS),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("close-month" as const) }) },
+  { weight: 12, arbitrary: fc.record({ do: fc.constant("ask" as const), asks: fc.tuple(one) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("ask" as const), asks: several }) },
+);

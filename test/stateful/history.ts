@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import type { Pool } from "pg";
+import { firstDayOf, formatDay, monthOf } from "#kernel/time.ts";
+import { calendarOf, createLedger, moveFence } from "../model/ledger.ts";
+import { faultsOf } from "../model/truths.ts";
+import { askCheckout, type CheckoutSide, join } from "./ask-checkout.ts";
+import { askModel, copyOf, type ModelSide } from "./ask-model.ts";
+import type { Command } from "./commands.ts";
+import { compareMatrices, compareMember } from "./compare.ts";
+import type { Reply, Request } from "./requests.ts";
+import { withAnotherBody } from "./requests.ts";
+import { type Asking, resolve } from "./resolve.ts";
+import type { StoredOperation } from "./stored.ts";
+import { START } from "./world.ts";
+
+/** Everything that one run needs of the outside. */
+export type Stand = {
+  /** Tells this stand's cards and numbers from those of others over the same database. */
+  readonly name: string;
+  readonly pool: Pool;
+  readonly setTime: (now: number) => void;
+  /** Fresh checkouts over the same database, each with nothing remembered. */
+  readonly openCheckouts: () => CheckoutSide;
+  /** How often each kind of request was answered and refused, so that a test can tell that it tests something. */
+  readonly tally: Map<string, number>;
+  runs: number;
+};
+
+type Run = {
+  readonly stand: Stand;
+  readonly real: CheckoutSide;
+  asking: Asking;
+  readonly stored: Map<number, StoredOperation[]>;
+};
+
+/** Plays one history on both sides; throws at the first difference. */
+export async function playHistory(
+  stand: Stand,
+  programme: ModelSide["programme"],
+  commands: readonly Command[],
+): Promise<void> {
+  const run = await begin(stand, programme);
+  for (const command of commands) {
+    await playCommand(run, command);
+    for (const member of run.asking.members) {
+      assert.deepEqual(faultsOf(run.asking.model.ledger, member), []);
+      await compareMember(stand.pool, run.asking.model.ledger, member, run.stored.get(member) as StoredOperation[]);
+    }
+  }
+  await compareMatrices(stand.pool, run.asking.model.ledger, run.asking.members);
+}
+
+async function begin(stand: Stand, programme: ModelSide["programme"]): Promise<Run> {
+  const number = `${stand.name}${stand.runs++}`;
+  stand.setTime(START);
+  await stand.pool.query("update accounting_fence set first_open_day = '1970-01-01'");
+  const real = stand.openCheckouts();
+  const model: ModelSide = { ledger: createLedger(), programme, now: START };
+  const members: number[] = [];
+  for (let i = 0; i < 2; i++) {
+    const joined = await join(real, `${number}-${i}`, START);
+    members.push(joined.member);
+    assert.ok(askModel(model, joined.request).ok);
+  }
+  const stored = new Map(members.map((member): [number, StoredOperation[]] => [member, []]));
+  return { stand, real, asking: { model, members, asked: [], prefix: number }, stored };
+}
+
+async function playCommand(run: Run, command: Command): Promise<void> {
+  const { stand, asking } = run;
+  const { model } = asking;
+  switch (command.do) {
+    case "wait":
+      model.now += command.ms;
+      stand.setTime(model.now);
+      return;
+    case "close-month": {
+      const firstOpen = firstDayOf(monthOf(calendarOf(model.ledger).dayOf(model.now)));
+      moveFence(model.ledger, firstOpen);
+      await stand.pool.query("update accounting_fence set first_open_day = greatest(first_open_day, $1)", [
+        formatDay(firstOpen),
+      ]);
+      return;
+    }
+    case "ask":
+      return askBoth(run, command);
+  }
+}
+
+async function askBoth(run: Run, command: Extract<Command, { do: "ask" }>): Promise<void> {
+  const { asking, stand } = run;
+  const sent: { via: number; request: Request }[] = [];
+  for (const { via, what, twin } of command.asks) {
+    const request = resolve(asking, what);
+    asking.asked.push(request);
+    sent.push({ via, request });
+    if (twin === "none") continue;
+    sent.push({ via: via + 1, request: twin === "same" ? request : withAnotherBody(request) });
+  }
+  const replies = await Promise.all(sent.map(({ via, request }) => askCheckout(run.real, via, request)));
+  sent.forEach(({ request }, i) => {
+    const key = `${request.kind} ${describe(replies[i] as Reply)}`;
+    stand.tally.set(key, (stand.tally.get(key) ?? 0) + 1);
+  });
+  const requests = sent.map(({ request }) => request);
+  run.asking = { ...asking, model: explain(asking.model, requests, replies) };
+}
+
+/** Finds an order in which the model gives the same answers; requests that were sent together may come in any. */
+function explain(model: ModelSide, requests: readonly Request[], replies: readonly Reply[]): ModelSide {
+  let first: readonly Reply[] | undefined;
+  for (const order of permutations(requests.map((_, i) => i))) {
+    const tried = copyOf(model);
+    const answers = new Array<Reply>(requests.length);
+    for (const i of order) answers[i] = askModel(tried, requests[i] as Request);
+    first ??= answers;
+    if (JSON.stringify(answers.map(comparable)) === JSON.stringify(replies.map(comparable))) return tried;
+  }
+  assert.deepEqual(
+    requests.map((request, i) => ({ request, reply: comparable(replies[i] as Reply) })),
+    requests.map((request, i) => ({ request, reply: comparable(first?.[i] as Reply) })),
+    requests.length === 1 ? "the answer" : "no order of these requests explains the answers",
+  );
+  throw new Error("unreachable");
+}
+
+/** The same figures in the same order of keys. */
+function comparable(reply: Reply): unknown {
+  if (!reply.ok) return { code: reply.code };
+  const { activeCents, pendingCents, heldCents, arrearsCents } = reply.wallet;
+  const said = Object.fromEntries(Object.entries(reply.said).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return {
+    seq: reply.seq,
+    replayed: reply.replayed,
+    wallet: { activeCents, pendingCents, heldCents, arrearsCents },
+    said,
+  };
+}
+
+function describe(reply: Reply): string {
+  return reply.ok ? (reply.replayed ? "replayed" : "answered") : reply.code;
+}
+
+function permutations(items: readonly number[]): number[][] {
+  if (items.length <= 1) return [[...items]];
+  return items.flatMap((item, i) =>
+    permutations([...items.slice(0, i), ...items.slice(i + 1)]).map((rest) => [item, ...rest]),
+  );
+}
