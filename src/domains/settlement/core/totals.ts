@@ -1,6 +1,6 @@
 import type { PartnerId } from "#kernel/ids.ts";
 import type { PointsCents } from "#kernel/money.ts";
-import type { Day, Month } from "#kernel/time.ts";
+import { type Day, formatDay, formatMonth, type Month } from "#kernel/time.ts";
 
 /** Accounts of the ledger as stored: ob pe ac he re ex ar. */
 export type AccountCode = string;
@@ -23,11 +23,16 @@ export type AccountTotal = {
 /** The same per accounting day, so that a difference names the day it is on. */
 export type DayTotal = AccountTotal & { readonly accountingDay: Day };
 
+/** A sum in which the two replays differ; readable as it is. */
 export type TotalDifference = {
-  readonly key: string;
-  /** Undefined on the side that has no such sum. */
-  readonly warehouseCents?: PointsCents;
-  readonly ledgerCents?: PointsCents;
+  readonly day: string;
+  readonly fromAccount: AccountCode;
+  readonly toAccount: AccountCode;
+  readonly funder: PartnerId;
+  readonly redeemer?: PartnerId;
+  readonly originMonth?: string;
+  readonly warehouseCents: PointsCents;
+  readonly ledgerCents: PointsCents;
 };
 
 /** Names a sum; sorts by day, then account, then partner. */
@@ -49,23 +54,30 @@ export function compareTotals(warehouse: readonly DayTotal[], ledger: readonly D
   const keys = [...new Set([...left.keys(), ...right.keys()])].sort();
   const differences: TotalDifference[] = [];
   for (const key of keys) {
-    const warehouseCents = left.get(key);
-    const ledgerCents = right.get(key);
-    if ((warehouseCents ?? 0) === (ledgerCents ?? 0)) continue;
+    const warehouseCents = left.get(key)?.cents ?? 0;
+    const ledgerCents = right.get(key)?.cents ?? 0;
+    if (warehouseCents === ledgerCents) continue;
+    const total = (left.get(key) ?? right.get(key)) as DayTotal;
     differences.push({
-      key,
-      ...(warehouseCents === undefined ? {} : { warehouseCents }),
-      ...(ledgerCents === undefined ? {} : { ledgerCents }),
+      day: formatDay(total.accountingDay),
+      fromAccount: total.fromAccount,
+      toAccount: total.toAccount,
+      funder: total.funder,
+      ...(total.redeemer === "" ? {} : { redeemer: total.redeemer }),
+      ...(total.originMonth === null ? {} : { originMonth: formatMonth(total.originMonth) }),
+      warehouseCents,
+      ledgerCents,
     });
   }
   return differences;
 }
 
-function sumByKey(totals: readonly DayTotal[]): Map<string, PointsCents> {
-  const sums = new Map<string, PointsCents>();
+function sumByKey(totals: readonly DayTotal[]): Map<string, DayTotal> {
+  const sums = new Map<string, DayTotal>();
   for (const total of totals) {
     const key = totalKey(total);
-    sums.set(key, (sums.get(key) ?? 0) + total.cents);
+    const before = sums.get(key);
+    sums.set(key, before ? { ...before, cents: before.cents + total.cents } : total);
   }
   return sums;
 }
