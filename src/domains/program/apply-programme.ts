@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "#kernel/result.ts";
 import type { EpochMs } from "#kernel/time.ts";
+import type { FileFault as ProgrammeError } from "#platform/yaml/faults.ts";
 import { canonicalJson } from "./core/document/canonical.ts";
-import type { ProgrammeError } from "./core/document/errors.ts";
 import type { ProgrammeDeps } from "./load-programmes.ts";
 import { type Plan, planProgramme } from "./plan-programme.ts";
 import { insertVersion } from "./store/programme-versions.ts";

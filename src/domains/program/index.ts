@@ -1,9 +1,9 @@
+export { type FileFault as ProgrammeError, formatFileFault as formatProgrammeError } from "#platform/yaml/faults.ts";
 export { type Applied, type ApplyFailure, type ApplyRequest, applyProgramme } from "./apply-programme.ts";
 export { compileProgramme } from "./core/compile/compile.ts";
 export type { CompiledProgramme, PartnerTerms, Policies, StoreTerms } from "./core/compile/compiled.ts";
 export { type Change, diffProgrammes, formatChange } from "./core/diff/diff.ts";
 export { canonicalJson, documentHash } from "./core/document/canonical.ts";
-export { formatProgrammeError, type ProgrammeError } from "./core/document/errors.ts";
 export { parseProgramme } from "./core/document/parse.ts";
 export type { ProgrammeDocument } from "./core/document/schema.ts";
 export { type ExplanationRow, explain } from "./core/explain/explain.ts";

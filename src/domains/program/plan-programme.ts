@@ -1,9 +1,9 @@
 import type { Pool } from "pg";
 import { err, ok, type Result } from "#kernel/result.ts";
 import type { EpochMs } from "#kernel/time.ts";
+import type { FileFault as ProgrammeError } from "#platform/yaml/faults.ts";
 import { type Change, diffProgrammes } from "./core/diff/diff.ts";
 import { documentHash } from "./core/document/canonical.ts";
-import type { ProgrammeError } from "./core/document/errors.ts";
 import { parseProgramme } from "./core/document/parse.ts";
 import type { ProgrammeDocument } from "./core/document/schema.ts";
 import { readVersions } from "./store/programme-versions.ts";

@@ -1,9 +1,9 @@
+import type { Fault } from "#platform/yaml/faults.ts";
 import { createCollector } from "./checks/collector.ts";
 import { checkFunderSplits } from "./checks/funders.ts";
 import { checkLimits } from "./checks/limits.ts";
 import { checkPlaces } from "./checks/places.ts";
 import { checkRules } from "./checks/rules.ts";
-import type { Fault } from "./errors.ts";
 import type { ProgrammeDocument } from "./schema.ts";
 
 /** What the schema can't say of a document: every fault, none of them stops the rest. */

@@ -1,5 +1,5 @@
-import type { Fault, Path } from "../errors.ts";
-import { suggest } from "../suggest.ts";
+import type { Fault, Path } from "#platform/yaml/faults.ts";
+import { suggest } from "#platform/yaml/suggest.ts";
 
 /** Gathers faults; every check goes on after one. */
 export type Collector = {

@@ -1,4 +1,4 @@
-import type { Path } from "../errors.ts";
+import type { Path } from "#platform/yaml/faults.ts";
 import { moneyKopecks } from "../quantities.ts";
 import type { ProgrammeDocument } from "../schema.ts";
 import { listOf } from "../shorthand.ts";

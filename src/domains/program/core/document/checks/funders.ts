@@ -1,4 +1,4 @@
-import type { Path } from "../errors.ts";
+import type { Path } from "#platform/yaml/faults.ts";
 import { percentBp } from "../quantities.ts";
 import type { ProgrammeDocument } from "../schema.ts";
 import type { Collector } from "./collector.ts";

@@ -1,4 +1,4 @@
-import type { Path } from "../errors.ts";
+import type { Path } from "#platform/yaml/faults.ts";
 import { durationOf, moneyKopecks, multiplierBp, percentBp, pointsCentsOf } from "../quantities.ts";
 import type { ProgrammeDocument } from "../schema.ts";
 import { type EarnDetails, earnDetails, listOf, type RuleSource } from "../shorthand.ts";

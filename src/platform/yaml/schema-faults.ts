@@ -1,7 +1,7 @@
 import type { TSchema } from "typebox";
 import { Settings } from "typebox/system";
 import { Errors } from "typebox/value";
-import type { Fault, Path } from "./errors.ts";
+import type { Fault, Path } from "./faults.ts";
 import { suggest } from "./suggest.ts";
 
 /** What the errors of the schema's validator hold; the library types them per keyword. */
@@ -16,7 +16,7 @@ type SchemaNode = {
   readonly anyOf?: readonly SchemaNode[];
 };
 
-/** More than anyone mends in one go; beyond it a file is not a programme at all. */
+/** More than anyone mends in one go; beyond it a file is not what it should be at all. */
 const MAX_ERRORS = 2_000;
 
 /** All that the schema says against a value. */

@@ -1,5 +1,5 @@
 import { type Document, isAlias, isMap, isNode, isPair, isScalar, isSeq, type LineCounter, type Node } from "yaml";
-import type { Path } from "./errors.ts";
+import type { Path } from "./faults.ts";
 
 export type Position = { readonly line: number; readonly column: number };
 

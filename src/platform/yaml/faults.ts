@@ -1,5 +1,5 @@
-/** One fault of a programme file, where it stands and what should stand there. */
-export type ProgrammeError = {
+/** One fault of a YAML file, where it stands and what should stand there. */
+export type FileFault = {
   readonly file: string;
   /** From 1. */
   readonly line: number;
@@ -31,7 +31,7 @@ export function pointerOf(path: Path): string {
 }
 
 /** `programme.yaml:12:9 /rules/base/earn: expected …, got …. Did you mean "…"?` */
-export function formatProgrammeError(error: ProgrammeError): string {
+export function formatFileFault(error: FileFault): string {
   const place = `${error.file}:${error.line}:${error.column}`;
   const hint = error.didYouMean === undefined ? "" : `. Did you mean "${error.didYouMean}"?`;
   return `${place} ${error.path === "" ? "" : `${error.path}: `}${error.message}${hint}`;

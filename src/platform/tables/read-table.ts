@@ -1,0 +1,152 @@
+import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { parse } from "csv-parse";
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
+import { compressors } from "hyparquet-compressors";
+
+/** A table file opened for reading: its columns, and its rows as texts in their order, numbered from 1. */
+export type TableFile = {
+  readonly columns: readonly string[];
+  /** Rows in the order of the file; `null` is an absent value. Can be iterated once. */
+  readonly rows: AsyncIterable<TableRow>;
+};
+
+export type TableRow = { readonly number: number; readonly values: readonly (string | null)[] };
+
+/** What is wrong with a file, for the person who named it. */
+export class TableFileError extends Error {
+  override name = "TableFileError";
+}
+
+/**
+ * Opens a CSV (delimiter `,`, `;`, tab or `|`, found from the header; a BOM is dropped) or Parquet file, by its name
+ * and first bytes; gzip is undone. Throws TableFileError when the file is missing, empty or not readable as a table.
+ */
+export async function openTable(path: string): Promise<TableFile> {
+  const head = await firstBytes(path);
+  if (head.length === 0) throw new TableFileError(`${path} is empty.`);
+  return head.subarray(0, 4).toString("latin1") === "PAR1" ? openParquet(path) : openCsv(path, head);
+}
+
+async function firstBytes(path: string): Promise<Buffer> {
+  try {
+    const file = await open(path);
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(64 * 1024), 0, 64 * 1024, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw new TableFileError(`${path} can't be read: ${(error as Error).message}`);
+  }
+}
+
+async function openCsv(path: string, head: Buffer): Promise<TableFile> {
+  const isGzip = head[0] === 0x1f && head[1] === 0x8b;
+  const source = createReadStream(path);
+  const bytes = isGzip ? source.pipe(createGunzip()) : source;
+  if (isGzip) source.on("error", (error) => bytes.destroy(error));
+  const firstLine = isGzip ? await firstLineOf(path) : lineOf(head.toString("utf8"));
+  const parser = bytes.pipe(
+    parse({
+      bom: true,
+      delimiter: delimiterOf(firstLine),
+      trim: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+    }),
+  );
+  bytes.on("error", (error) => parser.destroy(error));
+  const records = parser[Symbol.asyncIterator]() as AsyncIterator<string[]>;
+  const header = await guarded(path, () => records.next());
+  if (header.done) throw new TableFileError(`${path} has no header line.`);
+  const columns = header.value;
+  const twice = columns.find((column, index) => columns.indexOf(column) !== index);
+  if (twice !== undefined) throw new TableFileError(`${path} has two columns named ${twice}.`);
+  return { columns, rows: csvRows(path, records, columns.length) };
+}
+
+async function* csvRows(path: string, records: AsyncIterator<string[]>, width: number): AsyncGenerator<TableRow> {
+  for (let number = 1; ; number++) {
+    const record = await guarded(path, () => records.next());
+    if (record.done) return;
+    const values: (string | null)[] = record.value.map((value) => (value === "" ? null : value));
+    while (values.length < width) values.push(null);
+    yield { number, values: values.slice(0, width) };
+  }
+}
+
+async function guarded<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw new TableFileError(`${path} can't be read as a table: ${(error as Error).message}`);
+  }
+}
+
+async function firstLineOf(path: string): Promise<string> {
+  const stream = createReadStream(path).pipe(createGunzip());
+  let text = "";
+  return guarded(path, async () => {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      text += chunk.toString("utf8");
+      if (text.includes("\n") || text.length > 64 * 1024) break;
+    }
+    return lineOf(text);
+  });
+}
+
+function lineOf(text: string): string {
+  return text.split(/\r?\n/, 1)[0] ?? "";
+}
+
+/** The candidate that splits the header into most columns. */
+function delimiterOf(header: string): string {
+  const candidates = [",", ";", "\t", "|"];
+  return candidates.reduce((best, each) => (header.split(each).length > header.split(best).length ? each : best));
+}
+
+async function openParquet(path: string): Promise<TableFile> {
+  return guarded(path, async () => {
+    const file = await asyncBufferFromFile(path);
+    const metadata = await parquetMetadataAsync(file);
+    const columns = parquetSchema(metadata).children.map((child) => child.element.name);
+    return { columns, rows: parquetRows(file, metadata, columns) };
+  });
+}
+
+/** One row group in memory at a time. */
+async function* parquetRows(
+  file: Awaited<ReturnType<typeof asyncBufferFromFile>>,
+  metadata: Awaited<ReturnType<typeof parquetMetadataAsync>>,
+  columns: readonly string[],
+): AsyncGenerator<TableRow> {
+  let rowStart = 0;
+  for (const group of metadata.row_groups) {
+    const rowEnd = rowStart + Number(group.num_rows);
+    const rows = await parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd });
+    for (const [index, row] of rows.entries()) {
+      yield { number: rowStart + index + 1, values: columns.map((column) => textOf(row[column])) };
+    }
+    rowStart = rowEnd;
+  }
+}
+
+function textOf(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  if (value instanceof Date) return value.toISOString();
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/** A table's rows as a stream of compact JSON lines, each beginning with its number, for ClickHouse. */
+export function compactJsonLines(rows: AsyncIterable<TableRow>): Readable {
+  return Readable.from(
+    (async function* () {
+      for await (const { number, values } of rows) yield [String(number), ...values];
+    })(),
+    { objectMode: true },
+  );
+}
