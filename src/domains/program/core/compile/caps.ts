@@ -1,8 +1,9 @@
 import { invariant } from "#kernel/invariant.ts";
 import { parseDay } from "#kernel/time.ts";
-import { isQuantity, percentBp, pointsCentsOf, timesOf } from "../document/quantities.ts";
+import { durationOf, isQuantity, percentBp, pointsCentsOf, timesOf } from "../document/quantities.ts";
 import type { ProgrammeDocument } from "../document/schema.ts";
 import { textOf } from "../document/shorthand.ts";
+import { capKeys } from "./cap-keys.ts";
 import type { CapPeriod, CapTerms, PlacedCap, PlacedRule } from "./compiled.ts";
 import { sortedIds } from "./tables.ts";
 
@@ -21,6 +22,7 @@ function compileCap(id: string, document: ProgrammeDocument): CapTerms {
   const source = document.caps[id];
   invariant(source, `no cap ${id}`);
   const unit = isQuantity("points", source.limit) ? "points" : isQuantity("times", source.limit) ? "times" : "share";
+  const late = durationOf(document.policies.lateWindow).count;
   const limitOf = { points: pointsCentsOf, times: timesOf, share: percentBp };
   return {
     id,
@@ -33,18 +35,15 @@ function compileCap(id: string, document: ProgrammeDocument): CapTerms {
     lastFirst: (source.policy ?? document.policies.receiptCap) === "last-first",
     appliesToAll: source.appliesTo === "all",
     campaign: undefined,
-    keyMemo: freshMemo(),
+    keyFor: capKeys({ id, per: source.per, campaign: undefined }, late),
   };
 }
 
 /** A cap per campaign counts each campaign of its rules apart. */
 function ofCampaign(cap: CapTerms, campaign: string, document: ProgrammeDocument): CapTerms {
   const lastDay = parseDay(document.campaigns[campaign]?.until ?? "") ?? 0;
-  return { ...cap, campaign: { id: campaign, lastDay }, keyMemo: freshMemo() };
-}
-
-function freshMemo(): CapTerms["keyMemo"] {
-  return { day: Number.NaN, keys: new Map() };
+  const counted = { ...cap, campaign: { id: campaign, lastDay } };
+  return { ...counted, keyFor: capKeys(counted, durationOf(document.policies.lateWindow).count) };
 }
 
 /** The earning caps that could cut the placed rules, in order, each with the positions that it holds for. */

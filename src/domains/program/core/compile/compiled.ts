@@ -1,6 +1,6 @@
 import type { PartnerId } from "#kernel/ids.ts";
 import type { BasisPoints, Kopecks, PointsCents, Rounding } from "#kernel/money.ts";
-import type { Calendar, EpochMs, Month } from "#kernel/time.ts";
+import type { Calendar, Day, EpochMs, Month } from "#kernel/time.ts";
 import type { ProgrammeDocument } from "../document/schema.ts";
 import type { Text } from "../document/shorthand.ts";
 import type { MemberStanding, Receipt } from "../types.ts";
@@ -183,6 +183,8 @@ export type Condition = {
 
 export type CapPeriod = "receipt" | "day" | "week" | "month" | "year" | "campaign" | "member";
 
+export type CapUseKey = { readonly key: string; readonly untilDay: Day };
+
 export type CapTerms = {
   readonly id: string;
   readonly name: Text;
@@ -196,8 +198,8 @@ export type CapTerms = {
   readonly appliesToAll: boolean;
   /** For `per: campaign`: which one, and its last day. */
   readonly campaign: { readonly id: string; readonly lastDay: number } | undefined;
-  /** Keys of the day, by place: a cache, nothing that pricing depends on. */
-  readonly keyMemo: { day: number; readonly keys: Map<string, { readonly key: string; readonly untilDay: number }> };
+  /** The key and its last day that matters, by business day and place. */
+  readonly keyFor: (day: Day, place: string) => CapUseKey;
 };
 
 export type SpendingTerms = {

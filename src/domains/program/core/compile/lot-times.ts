@@ -12,6 +12,7 @@ import {
 import { durationOf, fixedMs } from "../document/quantities.ts";
 import type { ProgrammeDocument } from "../document/schema.ts";
 import type { LotTerms, LotTimes } from "./compiled.ts";
+import { memoByDay } from "./day-memo.ts";
 
 type Activation = ProgrammeDocument["lots"]["activation"];
 type Expiry = ProgrammeDocument["lots"]["expiry"];
@@ -19,7 +20,7 @@ type Expiry = ProgrammeDocument["lots"]["expiry"];
 /**
  * When points of an operation can be spent and when they end. Activation: none, exact hours, or days, which begin at
  * the midnight of that day. Expiry: the midnight that ends its last day, exclusive.
- * Where both follow from the business day alone, the last day's answer is kept: receipts come day by day.
+ * Where both follow from the business day alone, the answers of the last days are kept.
  */
 export function compileLot(number: number, activation: Activation, expiry: Expiry, calendar: Calendar): LotTerms {
   const availableOf = compileActivation(activation, calendar);
@@ -32,17 +33,8 @@ export function compileLot(number: number, activation: Activation, expiry: Expir
     return { availableAt, expiresAt: calendar.startOf(lastDay + 1) };
   };
   if (!isByDay(activation)) return { number, times: compute };
-  let memoDay = Number.NaN;
-  let memo: LotTimes = { availableAt: 0, expiresAt: undefined };
-  const times = (at: EpochMs): LotTimes => {
-    const day = calendar.dayOf(at);
-    if (day !== memoDay) {
-      memo = compute(at);
-      memoDay = day;
-    }
-    return memo;
-  };
-  return { number, times };
+  const ofDay = memoByDay((day) => compute(calendar.startOf(day)));
+  return { number, times: (at) => ofDay(calendar.dayOf(at)) };
 }
 
 function isByDay(activation: Activation): boolean {

@@ -1,11 +1,9 @@
-import { applyRate } from "#kernel/money.ts";
 import type { Day } from "#kernel/time.ts";
 import type { CapTerms, PlacedCap } from "../compile/compiled.ts";
 import type { Priced } from "../types.ts";
-import { capUseKey } from "./cap-key.ts";
+import { capUseKey, leftOf } from "./cap-use.ts";
 import type { Scratch } from "./scratch.ts";
 import { splitInto } from "./split.ts";
-import { centsOfKopecks } from "./value.ts";
 
 let cells = new Int32Array(32);
 let weights = new Float64Array(32);
@@ -27,20 +25,11 @@ export function capItems(s: Scratch): void {
       sum += points;
     }
     if (count === 0) continue;
-    const left = leftOf(terms, s);
+    const left = leftOf(terms, s.totalKopecks - s.paidKopecks, s);
     if (sum <= left) continue;
     if (terms.lastFirst) cutLastFirst(left, count, terms, s);
     else cutProRata(left, count, terms, s);
   }
-}
-
-function leftOf(cap: CapTerms, s: Scratch): number {
-  if (cap.unit === "share") {
-    return centsOfKopecks(applyRate(s.totalKopecks - s.paidKopecks, cap.limit, "down"), s.programme);
-  }
-  const used = cap.per === "receipt" ? 0 : (s.standing.capUse.get(capUseKey(cap, s).key) ?? 0);
-  if (cap.unit === "times") return used < cap.limit ? Number.POSITIVE_INFINITY : 0;
-  return used < cap.limit ? cap.limit - used : 0;
 }
 
 function cutProRata(left: number, count: number, cap: CapTerms, s: Scratch): void {

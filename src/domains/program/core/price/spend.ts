@@ -1,7 +1,7 @@
 import { applyRate } from "#kernel/money.ts";
 import type { CapTerms, SpendingTerms } from "../compile/compiled.ts";
 import type { PricingFailure } from "../types.ts";
-import { capUseKey } from "./cap-key.ts";
+import { leftOf } from "./cap-use.ts";
 import { checksHold, lineFits } from "./eligible.ts";
 import type { Scratch } from "./scratch.ts";
 import { splitInto } from "./split.ts";
@@ -70,7 +70,7 @@ function boundSpend(rule: SpendingTerms, s: Scratch): void {
   plan.limit = share < plan.eligibleKopecks ? "share" : "category";
   for (let i = 0; i < rule.caps.length; i++) {
     const cap = rule.caps[i] as CapTerms;
-    const left = leftOf(cap, s);
+    const left = leftOf(cap, s.totalKopecks, s);
     if (left < most) {
       most = left;
       plan.limit = `cap:${cap.id}`;
@@ -86,14 +86,6 @@ function boundSpend(rule: SpendingTerms, s: Scratch): void {
     plan.limit = "least";
   }
   plan.spendableCents = Math.max(most, 0);
-}
-
-function leftOf(cap: CapTerms, s: Scratch): number {
-  const limit =
-    cap.unit === "share" ? centsOfKopecks(applyRate(s.totalKopecks, cap.limit, "down"), s.programme) : cap.limit;
-  const used = cap.per === "receipt" ? 0 : (s.standing.capUse.get(capUseKey(cap, s).key) ?? 0);
-  if (cap.unit === "times") return used < limit ? Number.POSITIVE_INFINITY : 0;
-  return used < limit ? limit - used : 0;
 }
 
 /** Why the spend asked for is refused, undefined when it is allowed. */
