@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, createSecretKey } from "node:crypto";
 import { BUCKETS } from "#kernel/ids.ts";
 
 /** How storage knows an identifier: by its kind and a keyed hash of its normalised value, never by the value. */
@@ -16,8 +16,10 @@ export const IDENTIFIER_KINDS = ["phone", "card", "email", "payment", "token", "
 
 /** Hashes identifiers under a secret that lives outside of the database, so that a stolen table can't be tried out. */
 export function createIdentifierKeys(secret: Uint8Array): (kind: string, value: string) => IdentifierKey {
+  // Given bytes, every createHmac makes a key of them first: 12 µs a hash instead of 2.6.
+  const key = createSecretKey(secret);
   return (kind, value) => {
-    const digest = createHmac("sha256", secret)
+    const digest = createHmac("sha256", key)
       .update(`${kind}\n${normaliseIdentifier(kind, value)}`)
       .digest();
     const valueHash = digest.subarray(0, 16);
