@@ -26,6 +26,7 @@ export const options = [
   "home",
   "pg",
   "quick",
+  "no-verify",
 ] as const;
 
 export async function run(given: BenchOptions): Promise<BenchResult> {
@@ -61,9 +62,7 @@ async function measure(given: BenchOptions, _home: BenchHome, postgres: BenchPos
   const before = await tps(pgbench, pgbenchSeconds);
   const ran = await shop(given, postgres, members, seconds);
   const after = await tps(pgbench, pgbenchSeconds);
-  const verified = await step("verify", () =>
-    verifyProjections(postgres.pool, { calendar: benchProgrammes(systemClock).current().calendar, now: Date.now }),
-  );
+  const verified = given.flag("no-verify") ? undefined : await verify(postgres);
   const mean = before === undefined || after === undefined ? undefined : (before + after) / 2;
   return {
     bench: "ledger",
@@ -71,14 +70,20 @@ async function measure(given: BenchOptions, _home: BenchHome, postgres: BenchPos
     ratio: mean === undefined ? null : rounded(ran.receiptsPerSecond / mean, 2),
     pgbenchTps: mean === undefined ? null : [rounded(before as number), rounded(after as number)],
     ...ran.details,
-    verify: {
-      operations: verified.operations,
-      differences: verified.differenceCount,
-      operationsPerSecond: rounded(verified.operations / verified.seconds),
-    },
+    verify: verified ?? null,
     members,
     seconds,
     conditions: under,
+  };
+}
+
+async function verify({ pool }: BenchPostgres) {
+  const { calendar } = benchProgrammes(systemClock).current();
+  const verified = await step("verify", () => verifyProjections(pool, { calendar, now: Date.now }));
+  return {
+    operations: verified.operations,
+    differences: verified.differenceCount,
+    operationsPerSecond: rounded(verified.operations / verified.seconds),
   };
 }
 
@@ -129,6 +134,10 @@ async function shop(given: BenchOptions, postgres: BenchPostgres, members: numbe
           mean: rounded((checkout.stats.tasks - batchesBefore.tasks) / batches, 1),
           max: checkout.stats.largest,
           perSecond: rounded(batches / tookSeconds),
+        },
+        cpuMicrosPerRequest: {
+          process: rounded(((used.load ?? 0) / share.requests) * 1e6),
+          postgres: rounded(((used.postgres ?? 0) / share.requests) * 1e6),
         },
         cores: {
           process: rounded((used.load ?? 0) / tookSeconds, 2),

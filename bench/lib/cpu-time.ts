@@ -42,18 +42,10 @@ export function startMachineMeter(): { read(): { busySeconds: number } } {
 }
 
 function machineBusyTicks(): number {
-  try {
-    const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = readFileSync("/proc/stat", "utf8")
-      .slice(0, 400)
-      .split("\n")[0]
-      ?.trim()
-      .split(/\s+/)
-      .slice(1)
-      .map(Number) as number[];
-    return user + nice + system + irq + softirq;
-  } catch {
-    return 0;
-  }
+  if (process.platform !== "linux") return 0;
+  // proc(5): user nice system idle iowait irq softirq steal; idle and iowait are not work.
+  const fields = (readFileSync("/proc/stat", "utf8").split("\n")[0] ?? "").trim().split(/\s+/).slice(1).map(Number);
+  return [0, 1, 2, 5, 6].reduce((ticks, field) => ticks + (fields[field] ?? 0), 0);
 }
 
 function readStats(): Map<number, Stat> {
