@@ -12,7 +12,7 @@ type Finished = {
 
 const SLOWEST_SHOWN = 8;
 
-/** Counts tests, prints each failure when it happens, and the totals at the end. */
+/** Counts tests, names each failure when it happens, and tells all about them at the end with the totals. */
 export function createReport() {
   let passed = 0;
   let failed = 0;
@@ -34,9 +34,9 @@ export function createReport() {
     if ((test.details.error as { failureType?: string } | undefined)?.failureType === "subtestsFailed") return;
     failed++;
     const where = test.file === undefined ? "" : ` (${relative(process.cwd(), test.file)})`;
-    const text = `FAILED: ${test.name}${where}\n${indent(inspect(cause, { depth: 6 }))}`;
-    failures.push(text);
-    console.error(text);
+    const title = `FAILED: ${test.name}${where}`;
+    failures.push(`${title}\n${indent(inspect(cause, { depth: 6 }))}`);
+    console.error(title);
   };
 
   return {

@@ -41,7 +41,7 @@ export async function up(options: UpOptions): Promise<void> {
     await untilEarlierRunIsGone(context.home);
     const port = await choosePort(options);
     const run = await start(options, port, services);
-    if (!context.signal.aborted) {
+    if (run !== undefined) {
       announce(context, run);
       await aborted(context.signal);
     }
@@ -86,16 +86,18 @@ async function choosePort({ context, host, port }: UpOptions): Promise<number> {
 
 type Started = { readonly settings: ProcessSettings; readonly keys: readonly DemoKey[] };
 
-async function start(options: UpOptions, port: number, services: Services): Promise<Started> {
+/** Undefined when it was asked to stop before it was through; what runs by then is in `services`. */
+async function start(options: UpOptions, port: number, services: Services): Promise<Started | undefined> {
   const { context } = options;
   const silent = { write: () => {} };
   const steps = createSteps(5 + demoSteps.length, context.json ? silent : process.stderr);
   const startedAt = new Date(context.clock.now()).toISOString();
   const events = superviseEvents(context);
   const { pgUrl, clickhouseUrl } = await startEngines(options, steps, services, events);
-
+  if (context.signal.aborted) return undefined;
   await steps.run("schemas", () => migrateBoth(pgUrl, clickhouseUrl));
   const keys = await seedNewHome({ ...options, steps, pgUrl, clickhouseUrl, signal: context.signal });
+  if (context.signal.aborted) return undefined;
 
   const settings: ProcessSettings = { home: context.home, pgUrl, clickhouseUrl, host: options.host, port };
   const workerPort = await freePort();

@@ -80,10 +80,20 @@ async function applyFile(client: ClickHouseClient, file: MigrationFile, applied:
   return ours.length < statements.length;
 }
 
-/** Statements of a file: each ends with `;` at the end of a line. What holds comments only is none. */
+/** Statements of a file: each ends with `;` at the end of a line that is no comment. What holds comments only is none. */
 export function splitStatements(sql: string): string[] {
-  return sql
-    .split(/;[ \t]*(?:\n|$)/)
-    .map((text) => text.trim())
-    .filter((text) => text.replace(/--.*$/gm, "").trim() !== "");
+  const statements: string[] = [];
+  let lines: string[] = [];
+  const finish = () => {
+    const text = lines.join("\n").trim();
+    if (text.replace(/--.*$/gm, "").trim() !== "") statements.push(text);
+    lines = [];
+  };
+  for (const line of sql.split("\n")) {
+    const isEnd = !line.trimStart().startsWith("--") && /;\s*$/.test(line);
+    lines.push(isEnd ? line.replace(/;\s*$/, "") : line);
+    if (isEnd) finish();
+  }
+  finish();
+  return statements;
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, renameSync, statSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** Tells a child that its stdin is the lifeline: started by hand or by systemd, its stdin says nothing about a parent. */
@@ -36,7 +36,7 @@ export type Child = {
  * stops its children in order. Throws when the program cannot be started at all.
  */
 export async function spawnChild(options: ChildOptions): Promise<Child> {
-  const log = options.logFile === undefined ? undefined : openSync(options.logFile, "a", 0o600);
+  const log = options.logFile === undefined ? undefined : openLog(options.logFile);
   try {
     const process_ = spawn(options.command, options.args, {
       detached: true,
@@ -54,6 +54,14 @@ export async function spawnChild(options: ChildOptions): Promise<Child> {
   } finally {
     if (log !== undefined) closeSync(log);
   }
+}
+
+const LOG_LIMIT_BYTES = 32 * 1024 * 1024;
+
+/** A log that has grown large is put aside at a start, in place of the one before. */
+function openLog(file: string): number {
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LOG_LIMIT_BYTES) renameSync(file, `${file}.1`);
+  return openSync(file, "a", 0o600);
 }
 
 function childOf(process_: ChildProcess): Child {
