@@ -1,0 +1,146 @@
+import { phoneticKey } from "../../normalise/phonetic.ts";
+import { wordsOf } from "../../normalise/text.ts";
+import { countFrequency } from "./frequency.ts";
+import { atLeast, atMost, both, either, eitherEmpty, equal, jaroWinkler, shorterAtLeast, typos } from "./similar.ts";
+import type { FieldPlan, Level, PairSql } from "./types.ts";
+
+/** Texts of more words than this on average are compared word by word. */
+const MANY_WORDS = 2.5;
+/** How many of a record's rarest words are blocking keys. */
+const KEY_WORDS = 5;
+
+const SHORT_LEVELS: readonly Level[] = [
+  { label: "same", when: equal("value") },
+  { label: "one typo", when: both(shorterAtLeast("value", 4), atMost(typos("value"), 1)) },
+  { label: "Jaro-Winkler ≥ 0.92", when: atLeast(jaroWinkler("value"), 0.92) },
+  {
+    label: "Jaro-Winkler ≥ 0.8 or two typos",
+    when: either(atLeast(jaroWinkler("value"), 0.8), both(shorterAtLeast("value", 6), atMost(typos("value"), 2))),
+  },
+  { label: "different" },
+];
+
+/**
+ * Twice the weight of the common words over the weight of all (Dice), a word weighing by how rare it is; or the share of
+ * common four-letter sequences when that is more, which sees through typos. Words are stored as hash × 256 + weight.
+ */
+const overlap: PairSql = (l, r) =>
+  `greatest(2 * arraySum(w -> bitAnd(w, 255), arrayIntersect(${l("words")}, ${r("words")})) / ` +
+  `(${l("weight")} + ${r("weight")}), 1 - ngramDistance(${l("value")}, ${r("value")}))`;
+
+const LONG_LEVELS: readonly Level[] = [
+  { label: "same", when: equal("value") },
+  ...[0.9, 0.75, 0.6, 0.45, 0.3].map((share) => ({
+    label: `words ${Math.round(share * 100)} % common`,
+    when: atLeast(overlap, share),
+  })),
+  { label: "different" },
+];
+
+const ADDRESS_LEVELS: readonly Level[] = [
+  { label: "same", when: equal("value") },
+  ...[0.75, 0.5, 0.3].flatMap((share) => [
+    { label: `same numbers, words ${share * 100} % common`, when: both(equal("numbers"), atLeast(overlap, share)) },
+    { label: `words ${share * 100} % common`, when: atLeast(overlap, share) },
+  ]),
+  { label: "different" },
+];
+
+/** A city, a title, an address …: short values by typos, long ones by their words, addresses by their numbers too. */
+export function planText(field: string, kind: "city" | "text" | "address", values: readonly string[]): FieldPlan {
+  const words = values.map(wordsOf);
+  const frequency = countFrequency(values);
+  const long = kind === "address" || averageLength(words) > MANY_WORDS;
+  const levels = kind === "address" ? ADDRESS_LEVELS : long ? LONG_LEVELS : SHORT_LEVELS;
+  const weigh = wordWeights(words);
+  return {
+    field,
+    kind,
+    columns: [
+      { name: "value", type: "bytes" },
+      { name: "freq", type: "float" },
+      ...(long
+        ? ([
+            { name: "words", type: "words" },
+            { name: "weight", type: "float" },
+          ] as const)
+        : []),
+      ...(kind === "address" ? ([{ name: "numbers", type: "text" }] as const) : []),
+    ],
+    derived: [],
+    comparisons: [
+      {
+        field,
+        belongs: kind === "text" ? "person" : "household",
+        missing: eitherEmpty("value"),
+        levels,
+        frequency: (l) => l("freq"),
+      },
+    ],
+    atoms: [
+      { label: `same ${field}`, field },
+      { label: `first word of ${field} by sound`, field },
+      { label: `last word of ${field} by sound`, field },
+      ...(long ? [{ label: `a rare word of ${field}`, field, many: true }] : []),
+    ],
+    cells: (row) => {
+      const value = values[row] ?? "";
+      const own = long ? weigh(words[row] ?? []) : undefined;
+      return [
+        value,
+        frequency(value),
+        ...(own ? [own.coded, own.total] : []),
+        ...(kind === "address" ? [(value.match(/\d+/g) ?? []).sort().join(" ")] : []),
+      ];
+    },
+    keys: (row) => {
+      const own = words[row] ?? [];
+      const value = values[row] ?? "";
+      const sounds = [own[0], own[own.length - 1]].map((word) =>
+        word === undefined ? "" : phoneticKey(word, 5) || word,
+      );
+      return [
+        value,
+        sounds[0] as string,
+        own.length > 1 ? (sounds[1] as string) : "",
+        ...(long ? [weigh(own).rarest] : []),
+      ];
+    },
+  };
+}
+
+function averageLength(words: readonly (readonly string[])[]): number {
+  const filled = words.filter((own) => own.length > 0);
+  return filled.length === 0 ? 0 : filled.reduce((sum, own) => sum + own.length, 0) / filled.length;
+}
+
+type WeighedWords = { readonly coded: readonly number[]; readonly total: number; readonly rarest: readonly string[] };
+
+/** Weights by inverse document frequency (Spärck Jones 1972): ln(records ÷ records with the word), in sixteenths. */
+function wordWeights(words: readonly (readonly string[])[]): (own: readonly string[]) => WeighedWords {
+  const counts = new Map<string, { id: number; records: number }>();
+  let records = 0;
+  for (const own of words) {
+    if (own.length > 0) records++;
+    for (const word of new Set(own)) {
+      const entry = counts.get(word);
+      if (entry) entry.records++;
+      else counts.set(word, { id: counts.size + 1, records: 1 });
+    }
+  }
+  return (own) => {
+    const distinct = [...new Set(own)].map((word) => ({ word, ...(counts.get(word) ?? { id: 0, records: 1 }) }));
+    distinct.sort((a, b) => a.records - b.records || (a.word < b.word ? -1 : 1));
+    const weights = distinct.map(({ records: n }) =>
+      Math.min(255, Math.max(1, Math.round(16 * Math.log(records / n + 1)))),
+    );
+    return {
+      coded: distinct.map(({ id }, index) => id * 256 + (weights[index] as number)),
+      total: weights.reduce((sum, weight) => sum + weight, 0),
+      rarest: distinct
+        .filter(({ records: n }) => n > 1)
+        .slice(0, KEY_WORDS)
+        .map(({ word }) => word),
+    };
+  };
+}

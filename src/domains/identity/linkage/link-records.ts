@@ -1,0 +1,133 @@
+import type { ClickHouseClient } from "@clickhouse/client";
+import { bringTogether, chooseBlocking } from "./blocking/block.ts";
+import type { ChosenRules } from "./blocking/choose-rules.ts";
+import { missedMatches } from "./blocking/loss.ts";
+import { agglomerate, type ScoredPair } from "./cluster/agglomerate.ts";
+import { linkOneToOne, looksOneToOne } from "./cluster/one-to-one.ts";
+import { type Clustering, clusterByExpectedF1 } from "./cluster/threshold.ts";
+import type { LinkConfig, LinkInput } from "./config.ts";
+import { decisionBands } from "./model/bands.ts";
+import type { Model } from "./model/em.ts";
+import { fitModel, type LinkedPair, randomOutcomes, scorePairs } from "./model/fit.ts";
+import { type Prepared, prepare } from "./prepare.ts";
+import { allPairs, countCompared, countPatterns, createPairs, insertPairs, randomPairs } from "./store/pairs.ts";
+import { createRecords, dropTables, loadRecords } from "./store/records.ts";
+import { finds, maskOf } from "./store/rules.ts";
+
+/** Up to this many pairs all are compared and blocking loses nothing. */
+const COMPARE_ALL = 1_500_000;
+/** Random pairs behind the u-probabilities when not all are compared: shares down to a millionth. */
+const RANDOM_PAIRS = 1_000_000;
+
+export type Linkage = {
+  readonly prepared: Prepared;
+  readonly model: Model;
+  /** Pairs that may match, with probabilities; not in any order. */
+  readonly pairs: readonly LinkedPair[];
+  readonly clustering: Clustering;
+  readonly oneToOne: boolean;
+  readonly bands: { readonly merge: number; readonly review: number };
+  readonly comparedPairs: number;
+  readonly blocking: Blocking;
+};
+export type Blocking = {
+  /** Absent when all pairs were compared. */
+  readonly rules?: ChosenRules;
+  /** Estimated matches that no rule found, and the share of all matches that were found. */
+  readonly missedPairs: number;
+  readonly recall: number;
+};
+
+export type LinkDeps = {
+  readonly clickhouse: ClickHouseClient;
+  /** Prefix of the tables this run makes and drops; a name of its own for each run. */
+  readonly run: string;
+  readonly progress: (step: LinkStep) => void;
+};
+export type LinkStep = "prepare" | "load" | "random pairs" | "blocking" | "compare" | "estimate" | "score" | "cluster";
+
+/**
+ * Links records without labels: cleans and loads them, chooses blocking rules, compares the pairs in ClickHouse,
+ * estimates the Fellegi-Sunter model by EM, scores, and clusters at the threshold that the model itself expects to be
+ * best. The tables of the run are dropped at the end, also after a failure.
+ */
+export async function linkRecords(deps: LinkDeps, config: LinkConfig, input: LinkInput): Promise<Linkage> {
+  const { clickhouse: client, run, progress } = deps;
+  const tables = {
+    records: `${run}_record`,
+    candidates: `${run}_candidate`,
+    pairs: `${run}_pair`,
+    weights: `${run}_weight`,
+    firstCandidates: `${run}_first_candidate`,
+    firstPairs: `${run}_first_pair`,
+    firstWeights: `${run}_first_weight`,
+  };
+  try {
+    progress("prepare");
+    const prepared = prepare(config, input);
+    progress("load");
+    await createRecords(client, tables.records, prepared.layout);
+    await loadRecords(client, tables.records, prepared);
+    await createPairs(client, tables.pairs);
+    const { random, rules } = await findPairs(deps, tables, config, prepared);
+    progress("estimate");
+    const fit = await fitModel(client, tables.pairs, prepared, random, rules?.rules);
+    progress("score");
+    const pairs = await scorePairs(client, tables, prepared, fit);
+    progress("cluster");
+    const blocking = lossOf(pairs, rules);
+    const oneToOne =
+      prepared.linking && (config.links === "auto" ? looksOneToOne(pairs) : config.links === "one-to-one");
+    const cluster = (scored: readonly ScoredPair[], threshold: number) =>
+      oneToOne ? linkOneToOne(scored, threshold) : agglomerate(scored, threshold, config.maxClusterSize);
+    return {
+      prepared,
+      model: fit.model,
+      pairs,
+      clustering: clusterByExpectedF1(pairs, blocking.missedPairs, cluster),
+      oneToOne,
+      bands: decisionBands(pairs.map(({ p }) => p)),
+      comparedPairs: fit.pairs,
+      blocking,
+    };
+  } finally {
+    await dropTables(client, Object.values(tables));
+  }
+}
+
+type Tables = Readonly<
+  Record<"records" | "candidates" | "pairs" | "weights" | "firstCandidates" | "firstPairs" | "firstWeights", string>
+>;
+
+/** Fills the pair table, by rules or with all pairs, and looks at random pairs. */
+async function findPairs(
+  { clickhouse: client, progress }: LinkDeps,
+  tables: Tables,
+  config: LinkConfig,
+  prepared: Prepared,
+) {
+  const { layout, linking, totalPairs, rows, secondFrom } = prepared;
+  if (totalPairs <= COMPARE_ALL) {
+    progress("compare");
+    await insertPairs(client, tables, layout, allPairs(tables.records, linking));
+    return { random: randomOutcomes(prepared, await countPatterns(client, tables.pairs)) };
+  }
+  progress("random pairs");
+  const perRecord = Math.ceil(RANDOM_PAIRS / secondFrom);
+  const sample = randomPairs(tables.records, { rows, linking, secondFrom, seed: config.seed, perRecord });
+  const random = randomOutcomes(prepared, await countCompared(client, tables.records, layout, sample));
+  progress("blocking");
+  const rules = await chooseBlocking(client, tables, config, prepared, random);
+  progress("compare");
+  await bringTogether(client, tables, prepared, rules.rules);
+  return { random, rules };
+}
+
+function lossOf(pairs: readonly LinkedPair[], rules: ChosenRules | undefined): Blocking {
+  if (!rules) return { missedPairs: 0, recall: 1 };
+  const masks = rules.rules.map(maskOf);
+  const found = pairs.map(({ atoms, p }) => ({ p, rules: masks.filter((mask) => finds(mask, atoms)).length }));
+  const missedPairs = missedMatches(found, masks.length);
+  const foundPairs = found.reduce((sum, { p }) => sum + p, 0);
+  return { rules, missedPairs, recall: foundPairs + missedPairs === 0 ? 1 : foundPairs / (foundPairs + missedPairs) };
+}

@@ -1,0 +1,53 @@
+import { classLogs, type EmField, type Model, type Scored } from "./em.ts";
+
+/** One step of the way from the prior to a pair's total weight, in bits (log2 of odds). */
+export type WeightStep = {
+  readonly kind: "prior" | "field" | "frequency" | "relatives";
+  /** Index of the comparison, for `field` and `frequency`. */
+  readonly comparison?: number;
+  readonly bits: number;
+};
+
+/** What an outcome of a field weighs: log2(m/u); 0 when the value is missing. */
+export function outcomeWeight(model: Model, comparison: number, outcome: number): number {
+  if (outcome === 0) return 0;
+  return Math.log2((model.m[comparison]?.[outcome - 1] ?? 1) / (model.u[comparison]?.[outcome - 1] ?? 1));
+}
+
+/**
+ * Log2 odds of match against others for a pattern, before the bits of term frequency are added; an upper bound of the
+ * odds of a match, as relatives only lower it.
+ */
+export function patternWeight(model: Model, fields: readonly EmField[], outcomes: readonly number[]): number {
+  const { match, other } = classLogs(model, fields, { outcomes, personBits: 0, householdBits: 0 });
+  return (match - other) / Math.LN2;
+}
+
+/** A pair's total weight: log2 of the odds that it is a match, all classes considered. */
+export function totalWeight(model: Model, fields: readonly EmField[], pair: Scored): number {
+  const { match, relative, other } = classLogs(model, fields, pair);
+  const top = Math.max(relative, other);
+  const rest = top + Math.log(Math.exp(relative - top) + Math.exp(other - top));
+  return (match - rest) / Math.LN2;
+}
+
+/**
+ * A pair's waterfall: the prior, what each field weighs, what the frequency of the agreeing values adds to that, and
+ * what the thought of relatives takes away. The steps add up to `totalWeight`.
+ */
+export function explainPair(model: Model, fields: readonly EmField[], pair: Scored): WeightStep[] {
+  const others = 1 - model.matchShare - model.relativeShare;
+  const steps: WeightStep[] = [{ kind: "prior", bits: Math.log2(model.matchShare / others) }];
+  let expectedBits = 0;
+  for (const [comparison, outcome] of pair.outcomes.entries()) {
+    if (outcome === 0) continue;
+    steps.push({ kind: "field", comparison, bits: outcomeWeight(model, comparison, outcome) });
+    if (fields[comparison]?.frequency && outcome === 1) expectedBits += Math.log2(model.u[comparison]?.[0] ?? 1);
+  }
+  const frequency = pair.personBits + pair.householdBits + expectedBits;
+  if (frequency !== 0) steps.push({ kind: "frequency", bits: frequency });
+  const total = totalWeight(model, fields, pair);
+  const relatives = total - steps.reduce((sum, step) => sum + step.bits, 0);
+  if (model.relativeShare > 0) steps.push({ kind: "relatives", bits: relatives });
+  return steps;
+}

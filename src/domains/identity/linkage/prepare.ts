@@ -1,0 +1,38 @@
+import type { LinkConfig, LinkInput } from "./config.ts";
+import { planFields } from "./fields/plan.ts";
+import type { EmField } from "./model/em.ts";
+import { type Layout, layOut } from "./store/layout.ts";
+
+/** What all steps of a linkage need to know of the input. */
+export type Prepared = {
+  readonly layout: Layout;
+  readonly fields: readonly EmField[];
+  readonly rows: number;
+  readonly linking: boolean;
+  /** First row of the second file; the number of rows when there is one file. */
+  readonly secondFrom: number;
+  readonly totalPairs: number;
+  /** Whether some fields are a person's own and others are shared by a household, so that relatives can be told. */
+  readonly relatives: boolean;
+};
+
+export function prepare(config: LinkConfig, input: LinkInput): Prepared {
+  const linking = input.secondFrom !== undefined;
+  const secondFrom = input.secondFrom ?? input.rows;
+  const cyrillic = input.values.some((values) => values.some((value) => /[\u0400-\u04ff]/.test(value)));
+  const layout = layOut(planFields(config, input), cyrillic);
+  const fields = layout.comparisons.map(({ levels, belongs, frequency }) => ({
+    levels: levels.length,
+    personal: belongs === "person",
+    frequency: frequency !== undefined,
+  }));
+  return {
+    layout,
+    fields,
+    rows: input.rows,
+    linking,
+    secondFrom,
+    totalPairs: linking ? secondFrom * (input.rows - secondFrom) : (input.rows * (input.rows - 1)) / 2,
+    relatives: fields.some(({ personal }) => personal) && fields.some(({ personal }) => !personal),
+  };
+}

@@ -1,0 +1,205 @@
+import type { ClickHouseClient } from "@clickhouse/client";
+import type { Layout } from "./layout.ts";
+import { comparePairs } from "./pair-sql.ts";
+import type { Rule } from "./rules.ts";
+
+export type PatternCount = { readonly pattern: number; readonly count: number };
+export type PairGroup = PatternCount & Bits & { readonly eligible: number };
+/** Term-frequency bits of a pair: Σ -log2(share of the value) where a field agrees exactly. */
+export type Bits = { readonly personBits: number; readonly householdBits: number };
+
+/**
+ * Comparisons run without lazy branches: filtering rows for each branch costs more than computing all similarities
+ * (500,000 pairs of 6 fields: 7.6 s lazily, 1.2 s eagerly, on two busy cores). Small blocks of rows let both cores read.
+ */
+const COMPARE_SETTINGS =
+  "short_circuit_function_evaluation = 'disable', merge_tree_min_rows_for_concurrent_read = 512, merge_tree_min_bytes_for_concurrent_read = 1";
+
+/** The condition under which a pair of one or of two files is looked at once. */
+function onePair(linking: boolean): string {
+  return linking ? "l.second = 0 AND r.second = 1" : "l.id < r.id";
+}
+
+export async function createPairs(client: ClickHouseClient, table: string): Promise<void> {
+  await client.command({
+    query: `CREATE TABLE ${table} (l_id UInt32, r_id UInt32, atoms UInt64, pattern UInt64, person_bits Float32, household_bits Float32) ENGINE = MergeTree ORDER BY tuple()`,
+  });
+}
+
+/** A table of candidate pairs: numbers only, so that rules join narrow rows. */
+export async function createCandidates(client: ClickHouseClient, table: string): Promise<void> {
+  await client.command({
+    query: `CREATE TABLE ${table} (l_id UInt32, r_id UInt32) ENGINE = MergeTree ORDER BY tuple()`,
+  });
+}
+
+/** Selects all pairs there are; a cross join, for small inputs. */
+export function allPairs(records: string, linking: boolean): string {
+  return `SELECT l.id AS l_id, r.id AS r_id FROM ${records} AS l CROSS JOIN ${records} AS r WHERE ${onePair(linking)}`;
+}
+
+/** Adds the pairs that agree on all atoms of `rule` and not on those of an earlier one, so that each pair comes once. */
+export async function insertCandidates(
+  client: ClickHouseClient,
+  tables: { readonly candidates: string; readonly records: string },
+  { layout, linking }: { readonly layout: Layout; readonly linking: boolean },
+  rule: Rule,
+  earlier: readonly Rule[],
+): Promise<void> {
+  const many = rule.filter((atom) => layout.atoms[atom]?.many);
+  const single = rule.filter((atom) => !layout.atoms[atom]?.many);
+  const keys = [...new Set([rule, ...earlier].flat())].map((atom) => `k${atom}`);
+  const expanded = many.map((atom) => `arrayJoin(k${atom}) AS j${atom}`);
+  const filled = [...single.map((atom) => `k${atom} != 0`), ...many.map((atom) => `notEmpty(k${atom})`)];
+  const side = `(SELECT id, second, ${[...keys, ...expanded].join(", ")} FROM ${tables.records} WHERE ${filled.join(" AND ")})`;
+  const on = [...single.map((atom) => `l.k${atom} = r.k${atom}`), ...many.map((atom) => `l.j${atom} = r.j${atom}`)];
+  const where = [
+    onePair(linking),
+    ...many.map((atom) => `l.j${atom} = arrayMin(arrayIntersect(l.k${atom}, r.k${atom}))`),
+    ...earlier.map((other) => `NOT ${holds(layout, other)}`),
+  ];
+  const from = `${side} AS l INNER JOIN ${side} AS r ON ${on.join(" AND ")}`;
+  await client.command({
+    query: `INSERT INTO ${tables.candidates} SELECT l.id, r.id FROM ${from} WHERE ${where.join(" AND ")}`,
+  });
+}
+
+function holds(layout: Layout, rule: Rule): string {
+  const parts = rule.map((atom) =>
+    layout.atoms[atom]?.many ? `hasAny(l.k${atom}, r.k${atom})` : `(l.k${atom} = r.k${atom} AND l.k${atom} != 0)`,
+  );
+  return `(${parts.join(" AND ")})`;
+}
+
+/** Selects pairs at random: each record against `perRecord` others, chosen by a hash of its number and the seed. */
+export function randomPairs(
+  records: string,
+  input: { rows: number; linking: boolean; secondFrom: number; seed: number; perRecord: number },
+): string {
+  const { rows, linking, secondFrom, seed, perRecord } = input;
+  const [from, size] = linking ? [secondFrom, rows - secondFrom] : [0, rows];
+  const other = `toUInt32(${from} + cityHash64(id, number, ${seed}) % ${size})`;
+  const draw = `SELECT id AS l_id, arrayJoin(range(${perRecord})) AS number, ${other} AS r_id FROM ${records}`;
+  return `SELECT l_id, r_id FROM (${draw}${linking ? " WHERE second = 0" : ""}) WHERE l_id != r_id`;
+}
+
+/** Compares the selected pairs into the pair table. */
+export async function insertPairs(
+  client: ClickHouseClient,
+  tables: { readonly pairs: string; readonly records: string },
+  layout: Layout,
+  candidates: string,
+): Promise<void> {
+  const compared = comparePairs(layout, tables.records, candidates);
+  await client.command({ query: `INSERT INTO ${tables.pairs} ${compared} SETTINGS ${COMPARE_SETTINGS}` });
+}
+
+/** How often each pattern of outcomes comes among the selected pairs. */
+export async function countCompared(
+  client: ClickHouseClient,
+  records: string,
+  layout: Layout,
+  candidates: string,
+): Promise<PatternCount[]> {
+  const compared = comparePairs(layout, records, candidates);
+  return await rows(client, `SELECT pattern, count() AS count FROM (${compared}) GROUP BY pattern`, COMPARE_SETTINGS);
+}
+
+/** How often each pattern comes in the pair table. */
+export async function countPatterns(client: ClickHouseClient, pairs: string): Promise<PatternCount[]> {
+  return await rows(client, `SELECT pattern, count() AS count FROM ${pairs} GROUP BY pattern`);
+}
+
+/**
+ * Pairs in groups for the estimation: same pattern, same term-frequency bits (rounded), same `eligible` mask. Bit f of the
+ * mask: some rule that does not look at field f found the pair, so the pair may teach what f's outcomes weigh.
+ */
+export async function countGroups(client: ClickHouseClient, table: string, eligibleSql: string): Promise<PairGroup[]> {
+  return await rows(
+    client,
+    `SELECT pattern, round(person_bits) AS personBits, round(household_bits) AS householdBits, ${eligibleSql} AS eligible, count() AS count FROM ${table} GROUP BY pattern, personBits, householdBits, eligible`,
+  );
+}
+
+/** The mask of `countGroups` in SQL, of rules as masks over atoms. */
+export function eligibleMask(fieldMasks: readonly bigint[], rules: readonly bigint[]): string {
+  const bits = fieldMasks.flatMap((field, index) => {
+    const free = rules.filter((rule) => (rule & field) === 0n);
+    if (free.length === 0) return [];
+    const any = free.map((rule) => `bitAnd(atoms, ${rule}) = ${rule}`).join(" OR ");
+    return [`bitShiftLeft(toUInt32(${any}), ${index})`];
+  });
+  return bits.join(" + ") || "toUInt32(0)";
+}
+
+export type Edge = Bits & {
+  readonly l: number;
+  readonly r: number;
+  readonly pattern: number;
+  readonly atoms: bigint;
+};
+
+/** Pairs of the given patterns whose weight (by pattern) plus term-frequency bits is at least `least`. */
+export async function readEdges(
+  client: ClickHouseClient,
+  { pairs, weights }: { readonly pairs: string; readonly weights: string },
+  patternWeights: readonly { pattern: number; weight: number }[],
+  least: number,
+): Promise<Edge[]> {
+  await client.command({
+    query: `CREATE TABLE ${weights} (pattern UInt64, weight Float64) ENGINE = MergeTree ORDER BY pattern`,
+  });
+  if (patternWeights.length > 0) await client.insert({ table: weights, values: patternWeights, format: "JSONEachRow" });
+  const found = await rows<{ l_id: number; r_id: number; pattern: number; p: number; h: number; mask: string }>(
+    client,
+    `SELECT l_id, r_id, pairs.pattern AS pattern, person_bits AS p, household_bits AS h, toString(atoms) AS mask FROM ${pairs} AS pairs INNER JOIN ${weights} AS w ON pairs.pattern = w.pattern WHERE w.weight + person_bits + household_bits >= ${least}`,
+  );
+  return found.map((row) => ({
+    l: row.l_id,
+    r: row.r_id,
+    pattern: row.pattern,
+    personBits: row.p,
+    householdBits: row.h,
+    atoms: BigInt(row.mask),
+  }));
+}
+
+async function rows<T>(client: ClickHouseClient, query: string, settings = ""): Promise<T[]> {
+  const result = await client.query({
+    query: `${query} SETTINGS output_format_json_quote_64bit_integers = 0${settings === "" ? "" : `, ${settings}`}`,
+    format: "JSONEachRow",
+  });
+  return await result.json<T>();
+}
+
+/** How many pairs each rule brings together, counted by the sizes of its blocks; in one query. */
+export async function countRulePairs(
+  client: ClickHouseClient,
+  records: string,
+  { layout, linking }: { readonly layout: Layout; readonly linking: boolean },
+  rules: readonly Rule[],
+): Promise<number[]> {
+  if (rules.length === 0) return [];
+  const pairs = linking ? "a * (c - a)" : "c * (c - 1) / 2";
+  const counts = rules.map((rule, index) => {
+    const isMany = (atom: number) => layout.atoms[atom]?.many === true;
+    const keys = rule.map((atom) => (isMany(atom) ? `arrayJoin(k${atom}) AS j${atom}` : `k${atom}`));
+    const names = rule.map((atom) => (isMany(atom) ? `j${atom}` : `k${atom}`)).join(", ");
+    const filled = rule.map((atom) => (isMany(atom) ? `notEmpty(k${atom})` : `k${atom} != 0`)).join(" AND ");
+    const blocks = `SELECT toFloat64(count()) AS c, toFloat64(countIf(second = 0)) AS a FROM (SELECT second, ${keys.join(", ")} FROM ${records} WHERE ${filled}) GROUP BY ${names} HAVING c > 1`;
+    return `SELECT ${index} AS rule, toFloat64(sum(${pairs})) AS pairs FROM (${blocks})`;
+  });
+  const found = await rows<{ rule: number; pairs: number | null }>(client, counts.join(" UNION ALL "));
+  const sums = new Map(found.map(({ rule, pairs: sum }) => [rule, sum ?? 0]));
+  return rules.map((_, index) => sums.get(index) ?? 0);
+}
+
+/** Share of the records that have a key, per atom. */
+export async function filledShares(client: ClickHouseClient, layout: Layout, records: string): Promise<number[]> {
+  if (layout.atoms.length === 0) return [];
+  const shares = layout.atoms.map(
+    ({ many }, index) => `countIf(${many ? `notEmpty(k${index})` : `k${index} != 0`}) / greatest(1, count())`,
+  );
+  const [found] = await rows<{ shares: number[] }>(client, `SELECT [${shares.join(", ")}] AS shares FROM ${records}`);
+  return found?.shares ?? [];
+}

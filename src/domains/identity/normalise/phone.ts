@@ -1,0 +1,17 @@
+import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js/min";
+
+/**
+ * A phone number in E.164 (`+79161234567`); undefined when the text cannot be a number of its country. National
+ * numbers are read as of `country`. Uses the length rules of libphonenumber's metadata, not the carrier ranges.
+ */
+export function parsePhone(text: string, country = "RU"): string | undefined {
+  const parsed = parsePhoneNumberFromString(text, { defaultCountry: countryCode(country), extract: false });
+  return parsed?.isPossible() ? parsed.number : undefined;
+}
+
+/** ISO 3166 alpha-2 code that the phone metadata knows; throws a RangeError on another. */
+export function countryCode(text: string): CountryCode {
+  const upper = text.toUpperCase();
+  if (!isSupportedCountry(upper)) throw new RangeError(`unknown country ${text}`);
+  return upper;
+}
