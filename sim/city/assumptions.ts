@@ -363,7 +363,7 @@ export const FRAUD_FIGURES = {
   blockOfPeople: 1_000,
   buyEarnReturn: { visitsPerWeek: 2, linesFactor: 3, priceFactor: 2.5, returnWithinDays: 3, returnedBp: 9_500 },
   /** Part of receipts without a card on which the dishonest cashier shows the own one, and such cashiers per store. */
-  cashier: { cashierAtStoreBp: 1_200, takesBp: 1_500, shiftFromHour: 9, shiftUntilHour: 21 },
+  cashier: { cashierAtStoreBp: 800, takesBp: 1_000, shiftFromHour: 9, shiftUntilHour: 21 },
   manyAccounts: { accounts: 8 },
   promoSharing: { users: 30 },
   funnel: { feeders: 12, feedsBp: 7_000, collectorSpendsBp: 7_000 },

@@ -16,14 +16,14 @@ export type FraudKind = "buy-earn-return" | "cashier-card" | "many-accounts" | "
 export type FraudRole = { readonly kind: FraudKind; readonly part: "leader" | "accomplice"; readonly leader: number };
 
 const OFFSETS = purpose("fraud/offsets");
-const dice = createDice();
 const CASHIER = purpose("fraud/cashier");
+const dice = createDice();
 
 const LEADERS: readonly FraudKind[] = ["buy-earn-return", "many-accounts", "promo-sharing", "funnel"];
 
 /**
  * The role of a person, found from the person's block alone: each block of people has one leader of each kind, at drawn
- * places, and its accomplices sit in runs after drawn places.
+ * places, and a run of accomplices.
  */
 export function fraudRoleOf(seed: number, person: number): FraudRole | undefined {
   const size = FRAUD_FIGURES.blockOfPeople;
@@ -34,13 +34,11 @@ export function fraudRoleOf(seed: number, person: number): FraudRole | undefined
   const leaders = LEADERS.map((_, i) => i * quarter + between(dice, 0, quarter));
   const led = leaders.indexOf(place);
   if (led >= 0) return { kind: LEADERS[led] as FraudKind, part: "leader", leader: person };
-  const share = FRAUD_FIGURES.promoSharing.users;
-  const feed = FRAUD_FIGURES.funnel.feeders;
-  const usersFrom = between(dice, 0, size - share - feed);
-  if (place >= usersFrom && place < usersFrom + share) return accomplice("promo-sharing", block * size, leaders);
-  if (place >= usersFrom + share && place < usersFrom + share + feed)
-    return accomplice("funnel", block * size, leaders);
-  return undefined;
+  const { users } = FRAUD_FIGURES.promoSharing;
+  const { feeders } = FRAUD_FIGURES.funnel;
+  const inRun = place - between(dice, 0, size - users - feeders);
+  if (inRun < 0 || inRun >= users + feeders) return undefined;
+  return accomplice(inRun < users ? "promo-sharing" : "funnel", block * size, leaders);
 }
 
 function accomplice(kind: FraudKind, blockStart: number, leaders: readonly number[]): FraudRole {

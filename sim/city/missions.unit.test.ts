@@ -3,8 +3,7 @@ import { test } from "node:test";
 import { parseDay } from "#kernel/time.ts";
 import { RESPONSE_FIGURES } from "./assumptions.ts";
 import { type City, createCity } from "./city.ts";
-import type { Mission } from "./missions.ts";
-import { strengthOf } from "./missions.ts";
+import { type Mission, strengthOf } from "./missions.ts";
 import type { CityReceipt } from "./receipts.ts";
 import { NEVER } from "./spans.ts";
 

@@ -34,7 +34,7 @@ export function drawShown(world: World, habits: Habits, on: Occasion, online: bo
   const showsBp = online ? 10_000 : tiny ? TILL_FIGURES.showsCardTinyBasketBp : TILL_FIGURES.showsCardBp;
   const shows = next(dice) * 10_000 < showsBp;
   const kind = next(dice) * 10_000 < TILL_FIGURES.showsPhoneBp ? "phone" : "card";
-  if (!shows || !isMember(habits.spans, on.day)) return cashierOr(NOBODY, world, on, next(dice));
+  if (!shows || !isMember(habits.spans, on.day)) return cashierOrNobody(world, on, next(dice));
   return ownerOf(world, habits, on.day, dice, kind);
 }
 
@@ -45,9 +45,10 @@ function ownerOf(world: World, habits: Habits, day: number, dice: Dice, kind: "c
     const account = Math.floor(next(dice) * FRAUD_FIGURES.manyAccounts.accounts);
     return { ...own, account, fraud: "many-accounts" };
   }
-  if (fraud?.kind === "funnel" && next(dice) * 10_000 < FRAUD_FIGURES.funnel.feedsBp) {
-    const collects = isMember(world.habitsOf(fraud.leader).spans, day);
-    return collects ? { ...own, owner: fraud.leader, kind: "card", fraud: "funnel" } : own;
+  if (fraud?.kind === "funnel" && fraud.part === "accomplice" && next(dice) * 10_000 < FRAUD_FIGURES.funnel.feedsBp) {
+    const { leader } = fraud;
+    const collects = leader < world.people && isMember(world.habitsOf(leader).spans, day);
+    return collects ? { ...own, owner: leader, kind: "card", fraud: "funnel" } : own;
   }
   if (household.adults > 1 && next(dice) * 10_000 < TILL_FIGURES.householdCardBp) {
     const relative = person === household.number ? person + 1 : household.number;
@@ -56,10 +57,10 @@ function ownerOf(world: World, habits: Habits, day: number, dice: Dice, kind: "c
   return own;
 }
 
-function cashierOr(nobody: Shown, world: World, on: Occasion, u: number): Shown {
+function cashierOrNobody(world: World, on: Occasion, u: number): Shown {
   const cashier = world.cashiers[on.store] ?? -1;
-  if (cashier < 0 || u * 10_000 >= FRAUD_FIGURES.cashier.takesBp || !isOnShift(on.store, on.day, on.second))
-    return nobody;
-  if (!isMember(world.habitsOf(cashier).spans, on.day)) return nobody;
+  const isTempted =
+    cashier >= 0 && u * 10_000 < FRAUD_FIGURES.cashier.takesBp && isOnShift(on.store, on.day, on.second);
+  if (!isTempted || !isMember(world.habitsOf(cashier).spans, on.day)) return NOBODY;
   return { owner: cashier, account: 0, kind: "card", fraud: "cashier-card" };
 }

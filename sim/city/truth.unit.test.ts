@@ -3,8 +3,7 @@ import { test } from "node:test";
 import { parseDay } from "#kernel/time.ts";
 import { FRAUD_FIGURES, VISIT_FIGURES } from "./assumptions.ts";
 import { createCity } from "./city.ts";
-import type { FraudKind } from "./fraud.ts";
-import { isOnShift } from "./fraud.ts";
+import { type FraudKind, isOnShift } from "./fraud.ts";
 import { deviceOf } from "./identifiers.ts";
 import { NEVER } from "./spans.ts";
 
