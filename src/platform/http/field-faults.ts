@@ -128,6 +128,13 @@ export function fault(pointer: string, code: string, message: Texts): FieldFault
   return { pointer, code, message };
 }
 
+export function badTime(pointer: string): FieldFault {
+  return fault(pointer, "bad-time", {
+    ru: "Нужно время RFC 3339 со смещением, например 2026-03-04T12:34:56+03:00.",
+    en: "An RFC 3339 time with an offset is needed, such as 2026-03-04T12:34:56+03:00.",
+  });
+}
+
 /** One step of a JSON pointer (RFC 6901), cut to a length that may be echoed. */
 export function escapePointer(name: string): string {
   const shown = name.length > MAX_SHOWN ? `${name.slice(0, MAX_SHOWN).toWellFormed()}…` : name;

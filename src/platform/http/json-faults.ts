@@ -22,7 +22,8 @@ type Visitor = { duplicate(pointer: string): void; number(pointer: string, liter
 type Cursor = { readonly text: string; at: number; readonly visitor: Visitor };
 
 const SPACE = /[ \t\n\r]*/y;
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const PLAIN = /[^"\\\u0000-\u001f]+/y;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /true|false|null/y;
 const NO_VISITOR: Visitor = { duplicate: () => {}, number: () => {} };
@@ -129,10 +130,16 @@ function array(cursor: Cursor, pointer: string): void {
   }
 }
 
+/** The literal with its quotes. */
 function string(cursor: Cursor): string {
-  const literal = take(cursor, STRING);
-  if (literal === "") throw unexpected(cursor, "a string that does not end, or a character that needs an escape");
-  return literal;
+  const start = cursor.at;
+  cursor.at++;
+  while (take(cursor, PLAIN) !== "" || take(cursor, ESCAPE) !== "");
+  if (cursor.text[cursor.at] !== '"') {
+    throw unexpected(cursor, "the string does not end, or a character in it must be escaped");
+  }
+  cursor.at++;
+  return cursor.text.slice(start, cursor.at);
 }
 
 function open(cursor: Cursor): void {

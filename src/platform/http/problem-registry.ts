@@ -14,6 +14,9 @@ export type ProblemRegistry = {
 /** Where the page of a problem is. */
 export const PROBLEM_PAGES = "/docs/errors/";
 
+/** `Retry-After` of a 503 that does not know better. */
+const DEFAULT_WAIT_SECONDS = 10;
+
 /** One registry out of the groups that the folders define; a code defined twice stops the start. */
 export function createProblemRegistry(groups: readonly ProblemGroup[]): ProblemRegistry {
   const kinds = new Map<string, ProblemKind>();
@@ -47,7 +50,7 @@ function render(
     ...(errors === undefined ? {} : { errors }),
     ...details,
   };
-  const wait = details.retryAfterSeconds;
+  const wait = details.retryAfterSeconds ?? (kind.status === 503 ? DEFAULT_WAIT_SECONDS : undefined);
   return {
     status: kind.status,
     json: JSON.stringify(body),

@@ -3,8 +3,8 @@ import type { Clock } from "#platform/clock.ts";
 /** `quota` requests in `windowSeconds`: as many at once, and refilled at that rate. */
 export type RateLimitOptions = { readonly quota: number; readonly windowSeconds: number };
 
-/** 5,000 requests/s of one key with bursts of 10,000: twice the peak of the largest coalition's whole traffic. */
-export const GENEROUS: RateLimitOptions = { quota: 10_000, windowSeconds: 2 };
+/** 10,000 requests/s of one key with bursts of 20,000: four times the peak of the largest coalition's whole traffic. */
+export const GENEROUS: RateLimitOptions = { quota: 20_000, windowSeconds: 2 };
 
 export type RateLimiter = {
   /** The header `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10). */

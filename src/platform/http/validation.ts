@@ -6,6 +6,8 @@ import { type FieldFault, ProblemError } from "./problem.ts";
 
 const OPTIONS = {
   strict: true,
+  // The branches of a oneOf name fields that the object around them defines.
+  strictRequired: false,
   coerceTypes: false,
   removeAdditional: false,
   useDefaults: false,

@@ -13,6 +13,20 @@ const SPENDABLE = Type.Object({
 const SPENDABLE_EXAMPLE = { pointer: "/spend", spendableCents: 30_000, limit: "everywhere" };
 
 const RECEIPTS = {
+  "no-programme": problemKind({
+    status: 503,
+    title: { ru: "Программа ещё не задана", en: "There is no programme yet" },
+    detail: {
+      ru: () => "Ни одна версия программы ещё не применена.",
+      en: () => "No version of the programme has been applied yet.",
+    },
+    remedy: {
+      ru: "Оператор применяет программу командой dolka apply.",
+      en: "The operator applies a programme with dolka apply.",
+    },
+    details: NO_DETAILS,
+    example: {},
+  }),
   "unknown-receipt": problemKind({
     status: 404,
     title: { ru: "Такого чека нет", en: "No such receipt" },
@@ -178,7 +192,8 @@ const SPENDING = {
     title: { ru: "Столько баллов списать нельзя", en: "More points than may be spent" },
     detail: {
       ru: ({ spendableCents, limit }) => `На этот чек можно списать до ${points(spendableCents, "ru")} (${limit}).`,
-      en: ({ spendableCents, limit }) => `Up to ${points(spendableCents, "en")} may be spent on this receipt (${limit}).`,
+      en: ({ spendableCents, limit }) =>
+        `Up to ${points(spendableCents, "en")} may be spent on this receipt (${limit}).`,
     },
     remedy: { ru: "Спишите не больше spendableCents.", en: "Spend no more than spendableCents." },
     details: SPENDABLE,
@@ -302,7 +317,10 @@ const RETURNS_AND_AWARDS = {
       ru: ({ lines }) => `В чеке строк: ${lines}, счёт с нуля.`,
       en: ({ lines }) => `The receipt has ${lines} lines, counted from 0.`,
     },
-    remedy: { ru: "Строки считаются с нуля, как в чеке.", en: "Lines are counted from 0, as they stood in the receipt." },
+    remedy: {
+      ru: "Строки считаются с нуля, как в чеке.",
+      en: "Lines are counted from 0, as they stood in the receipt.",
+    },
     details: Type.Object({ pointer: POINTER, lines: Type.Integer() }),
     example: { pointer: "/lines/0/line", lines: 3 },
   }),

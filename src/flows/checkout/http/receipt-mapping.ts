@@ -2,7 +2,7 @@ import { memberIds } from "#kernel/ids.ts";
 import { MAX_AMOUNT } from "#kernel/money.ts";
 import { err, ok, type Result } from "#kernel/result.ts";
 import { type EpochMs, parseInstant } from "#kernel/time.ts";
-import { fault } from "#platform/http/field-faults.ts";
+import { badTime, fault } from "#platform/http/field-faults.ts";
 import type { FieldFault } from "#platform/http/problem.ts";
 import type { MemberRef, ReceiptRequest, ReturnRequest } from "../requests.ts";
 import type { ReceiptJson, ReturnJson } from "./schemas.ts";
@@ -23,15 +23,18 @@ export type MappingFailure =
       readonly tenderCents: number;
     };
 
-/** A receipt as a till sends it, already of the right shape, as checkout takes it. Checks what a schema can't say. */
-export function toReceiptRequest(json: ReceiptJson): Result<ReceiptRequest, MappingFailure> {
+/**
+ * A receipt as a till sends it, already of the right shape, as checkout takes it. Checks what a schema can't say.
+ * `kopecksPerPoint` is what one point pays for.
+ */
+export function toReceiptRequest(json: ReceiptJson, kopecksPerPoint: number): Result<ReceiptRequest, MappingFailure> {
   const at = parseInstant(json.at);
   const total = totalOf(json);
   const faults: FieldFault[] = [];
   if (at === undefined) faults.push(badTime("/at"));
   if (total > MAX_AMOUNT) faults.push(tooMuch());
   if (at === undefined || faults.length > 0) return err({ code: "invalid-request", faults });
-  const refusal = json.tenders === undefined ? undefined : checkTenders(json.tenders, total, json.spend ?? 0);
+  const refusal = checkTenders(json, total, kopecksPerPoint);
   if (refusal !== undefined) return err(refusal);
   const member = json.member === undefined ? undefined : toMemberRef(json.member);
   if (member === "unknown") return err({ code: "unknown-member" });
@@ -95,22 +98,23 @@ function totalOf(json: ReceiptJson): number {
   return total;
 }
 
-/** One point pays for one rouble here, so kopecks of points tenders are hundredths of points. */
-function checkTenders(
-  tenders: NonNullable<ReceiptJson["tenders"]>,
-  totalKopecks: number,
-  spendCents: number,
-): MappingFailure | undefined {
+/** Tenders are optional; given, they say the same as the rest of the receipt. */
+function checkTenders(json: ReceiptJson, totalKopecks: number, kopecksPerPoint: number): MappingFailure | undefined {
+  if (json.tenders === undefined) return undefined;
   let tendersKopecks = 0;
-  let tenderCents = 0;
-  for (const tender of tenders) {
+  let pointsKopecks = 0;
+  for (const tender of json.tenders) {
     tendersKopecks += tender.amount;
-    if (tender.kind === "points") tenderCents += tender.amount;
+    if (tender.kind === "points") pointsKopecks += tender.amount;
   }
   if (tendersKopecks !== totalKopecks) {
     return { code: "tenders-differ", pointer: "/tenders", totalKopecks, tendersKopecks };
   }
-  if (tenderCents !== spendCents) {
+  // A hold without a spend is captured whole: how much that is, checkout knows.
+  if (json.hold !== undefined && json.spend === undefined) return undefined;
+  const spendCents = json.spend ?? 0;
+  if (pointsKopecks * 100 !== spendCents * kopecksPerPoint) {
+    const tenderCents = Math.floor((pointsKopecks * 100) / kopecksPerPoint);
     return { code: "points-tender-differs", pointer: "/spend", spendCents, tenderCents };
   }
   return undefined;
@@ -146,13 +150,6 @@ function repeatedLines(lines: readonly { readonly line: number }[]): FieldFault[
     seen.add(line);
   });
   return faults;
-}
-
-function badTime(pointer: string): FieldFault {
-  return fault(pointer, "bad-time", {
-    ru: "Нужно время RFC 3339 со смещением, например 2026-03-04T12:34:56+03:00.",
-    en: "An RFC 3339 time with an offset is needed, such as 2026-03-04T12:34:56+03:00.",
-  });
 }
 
 function tooMuch(): FieldFault {

@@ -89,7 +89,11 @@ export const ReturnSchema = Type.Object(
         Type.Object(
           {
             line: Type.Integer({ minimum: 0, maximum: MAX_LINES - 1, description: "Index in the receipt, from 0." }),
-            amount: Type.Integer({ minimum: 1, maximum: MAX_AMOUNT, description: "Kopecks of the line that come back." }),
+            amount: Type.Integer({
+              minimum: 1,
+              maximum: MAX_AMOUNT,
+              description: "Kopecks of the line that come back.",
+            }),
           },
           { ...STRICT, title: "ReturnLine", "x-refused": REFUSED_LINE_FIELDS },
         ),

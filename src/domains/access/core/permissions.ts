@@ -1,0 +1,71 @@
+import type { PartnerId } from "#kernel/ids.ts";
+import { err, ok, type Result } from "#kernel/result.ts";
+import type { Principal, Role } from "./principal.ts";
+
+/** `own`: what belongs to the key's partner. `any`: of every partner. */
+export type Scope = "own" | "any";
+export type Roles = { readonly [role in Role]?: Scope };
+
+/** Where a request names the partner that it acts for; elsewhere the use case knows (by the receipt, the hold, the member). */
+export type PartnerPlace = "body.partner" | "body.funder" | "params.partner";
+
+export type Permission = "public" | { readonly roles: Roles; readonly partnerAt?: PartnerPlace };
+
+const TILLS: Roles = { till: "own", partner: "own", operator: "any", admin: "any" };
+const PARTNERS: Roles = { partner: "own", operator: "any", admin: "any" };
+const READERS: Roles = { till: "own", partner: "own", analyst: "any", operator: "any", admin: "any" };
+const ADMINS: Roles = { admin: "any" };
+
+/**
+ * Which operation (operationId of OpenAPI) is open to which role, and how far. The only place that says so: every route
+ * is checked against it before its body is read, and a route that is not in it stops the start.
+ */
+export const PERMISSIONS = {
+  createReceipt: { roles: TILLS, partnerAt: "body.partner" },
+  createReceiptBatch: { roles: TILLS },
+  getReceipt: { roles: READERS },
+  createReturn: { roles: TILLS },
+  rateReceipt: { roles: PARTNERS },
+  createQuote: { roles: TILLS, partnerAt: "body.partner" },
+  createAward: { roles: PARTNERS, partnerAt: "body.funder" },
+  createHold: { roles: TILLS, partnerAt: "body.partner" },
+  captureHold: { roles: TILLS },
+  voidHold: { roles: TILLS },
+  lookupMember: { roles: TILLS },
+  getWallet: { roles: READERS },
+  listOperations: { roles: READERS },
+  listLots: { roles: READERS },
+  putStoreDayTotal: { roles: TILLS, partnerAt: "params.partner" },
+  getProgramme: { roles: READERS },
+  listProgrammeVersions: { roles: READERS },
+  getProgrammeVersion: { roles: READERS },
+  createKey: { roles: ADMINS },
+  listKeys: { roles: ADMINS },
+  revokeKey: { roles: ADMINS },
+  getHealth: "public",
+  getReadiness: "public",
+  getMetrics: "public",
+  getOpenApi: "public",
+  getDocs: "public",
+  listProblems: "public",
+  getProblem: "public",
+} as const satisfies Record<string, Permission>;
+
+export function permissionOf(operationId: string): Permission | undefined {
+  return Object.hasOwn(PERMISSIONS, operationId) ? (PERMISSIONS as Record<string, Permission>)[operationId] : undefined;
+}
+
+export type ForbiddenOperation = { readonly code: "forbidden-operation"; readonly role: Role };
+export type ForbiddenPartner = { readonly code: "forbidden-partner"; readonly partner: string };
+
+/** Whether a principal may call an operation at all, and how far it reaches there. */
+export function scopeOf(roles: Roles, principal: Principal): Result<Scope, ForbiddenOperation> {
+  const scope = roles[principal.role];
+  return scope === undefined ? err({ code: "forbidden-operation", role: principal.role }) : ok(scope);
+}
+
+/** Whether a principal may act for a partner where its scope is `own`. */
+export function mayActFor(principal: Principal, partner: PartnerId): Result<undefined, ForbiddenPartner> {
+  if (principal.partner === undefined || principal.partner === partner) return ok(undefined);
+  return err({ code: "forbidden-partner", partner });
+}

@@ -1,0 +1,134 @@
+import { Type } from "typebox";
+
+/** What checkout answers. Field names without a unit are hundredths of a point, `base` and `refundKopecks` kopecks. */
+
+const cents = (description: string) => Type.Integer({ description });
+
+export const WalletSchema = Type.Object(
+  {
+    activeCents: cents("Can be spent now, hundredths of a point."),
+    pendingCents: cents("Earned and not active yet."),
+    heldCents: cents("Set aside by holds."),
+    arrearsCents: cents("Owed back by the member."),
+  },
+  { title: "Wallet", description: "A member's sums after the operation, hundredths of a point." },
+);
+
+const RuleSchema = Type.Object(
+  {
+    rule: Type.String({ description: "The rule's id in the programme." }),
+    funder: Type.String({ description: "The partner that pays for these points." }),
+    base: Type.Integer({ description: "Kopecks that the rule looked at." }),
+    percent: Type.Optional(Type.Integer({ description: "Basis points, for rules of a percentage." })),
+    points: Type.Integer({ description: "Hundredths of a point, negative where a limit cut them." }),
+    why: Type.String({ description: "The reason in a sentence for the member." }),
+  },
+  { title: "RuleResult" },
+);
+
+const MEMBER = Type.String({ description: "The member's id, `mem_…`." });
+const OPERATION = Type.String({ description: "The operation's id, `op_…`." });
+
+export const ReceiptAnswerSchema = Type.Object(
+  {
+    receiptId: Type.String({ description: "Names the receipt in later requests, `rcp_…`." }),
+    operation: Type.Optional(OPERATION),
+    member: Type.Optional(MEMBER),
+    earned: cents("Points earned, hundredths."),
+    spent: cents("Points spent, hundredths."),
+    rules: Type.Array(RuleSchema),
+    wallet: Type.Optional(WalletSchema),
+    programmeVersion: Type.Integer({ description: "The version of the programme that priced it." }),
+  },
+  { title: "ReceiptAnswer" },
+);
+
+export const QuoteAnswerSchema = Type.Object(
+  {
+    member: Type.Optional(MEMBER),
+    earned: cents("What it would earn, hundredths of a point."),
+    spent: cents("The spend that was asked for, hundredths."),
+    spendable: cents("The most that could be spent on it, hundredths."),
+    rules: Type.Array(RuleSchema),
+    wallet: Type.Optional(WalletSchema),
+    programmeVersion: Type.Integer(),
+  },
+  { title: "QuoteAnswer" },
+);
+
+const StoredLineSchema = Type.Object(
+  {
+    category: Type.String(),
+    amount: Type.Integer({ description: "Kopecks." }),
+    quantity: Type.Optional(Type.Number()),
+    earned: Type.Optional(cents("Points that this line earned, hundredths.")),
+    paidWithPoints: Type.Optional(cents("Points that paid for it, hundredths.")),
+    returned: Type.Optional(Type.Integer({ description: "Kopecks of it that were brought back." })),
+  },
+  { title: "StoredReceiptLine" },
+);
+
+export const StoredReceiptSchema = Type.Object(
+  {
+    ...ReceiptAnswerSchema.properties,
+    receipt: Type.Object(
+      {
+        partner: Type.String(),
+        store: Type.String(),
+        till: Type.String(),
+        number: Type.String(),
+        at: Type.String({ format: "date-time" }),
+        channel: Type.Optional(Type.String()),
+        lines: Type.Array(StoredLineSchema),
+        deliveryFee: Type.Optional(Type.Integer({ description: "Kopecks." })),
+        tenders: Type.Optional(
+          Type.Array(
+            Type.Object({
+              kind: Type.String(),
+              amount: Type.Integer({ description: "Kopecks." }),
+              bank: Type.Optional(Type.String()),
+            }),
+          ),
+        ),
+      },
+      { title: "StoredReceiptBody" },
+    ),
+    turnover: Type.Integer({ description: "Kopecks: lines and delivery." }),
+  },
+  { title: "StoredReceipt", additionalProperties: true },
+);
+
+export const ReturnAnswerSchema = Type.Object(
+  {
+    receiptId: Type.String({ description: "The receipt that was returned." }),
+    operation: Type.Optional(OPERATION),
+    member: Type.Optional(MEMBER),
+    takenBack: cents("Earned points taken back, hundredths."),
+    givenBack: cents("Spent points given back, hundredths."),
+    arrears: cents("What was missing and is owed now, hundredths."),
+    expired: cents("Of the points given back, expired at once, hundredths."),
+    refundKopecks: Type.Integer({ description: "Money to pay back to the buyer, kopecks." }),
+    wallet: Type.Optional(WalletSchema),
+  },
+  { title: "ReturnAnswer" },
+);
+
+export const HoldAnswerSchema = Type.Object(
+  {
+    hold: Type.String({ description: "Names the hold in later requests, `hold_…`." }),
+    operation: OPERATION,
+    member: MEMBER,
+    state: Type.Enum(["open", "captured", "voided", "timed-out"]),
+    held: cents("Hundredths of a point set aside."),
+    captured: Type.Optional(cents("Hundredths of a point taken.")),
+    released: Type.Optional(cents("Hundredths of a point given back.")),
+    expiresAt: Type.String({ format: "date-time", description: "When an open hold times out." }),
+    wallet: WalletSchema,
+  },
+  { title: "Hold" },
+);
+
+export const AwardAnswerSchema = Type.Object(
+  { operation: OPERATION, member: MEMBER, earned: cents("Hundredths of a point."), wallet: WalletSchema },
+  { title: "Award" },
+);

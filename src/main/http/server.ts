@@ -1,0 +1,84 @@
+import type { Pool } from "pg";
+import { createGuard, keyRoutes } from "#domains/access/http/index.ts";
+import type { Keyring } from "#domains/access/index.ts";
+import type { Programmes } from "#domains/program/index.ts";
+import { holdRoutes, receiptRoutes } from "#flows/checkout/http/index.ts";
+import type { Checkout } from "#flows/checkout/index.ts";
+import type { Clock } from "#platform/clock.ts";
+import { type App, createApp, type RouteModule } from "#platform/http/app.ts";
+import type { Histogram, MetricSource } from "#platform/http/metrics.ts";
+import { createRateLimiter, type RateLimitOptions } from "#platform/http/rate-limit.ts";
+import type { Logger } from "#platform/log.ts";
+import { isConnectionLost } from "#platform/postgres/pool.ts";
+import { operatingRoutes, type Readiness } from "./operations-routes.ts";
+import { problemRegistry } from "./problems.ts";
+
+export type ServerDeps = {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly pool: Pool;
+  readonly random: (count: number) => Uint8Array;
+  readonly programmes: Pick<Programmes, "current" | "latest">;
+  readonly checkout: Checkout;
+  readonly keyring: Keyring;
+  readonly readiness: () => Promise<Readiness>;
+  /** Numbers that others keep, for /metrics: feed lag, waiting requests, batch sizes. */
+  readonly gauges?: readonly MetricSource[];
+  readonly histograms?: readonly Histogram[];
+  /** Requests per key; generous if not said, "off" for benches. */
+  readonly rateLimit?: RateLimitOptions | "off";
+  readonly logRequests?: boolean;
+  /** Routes of folders that are wired elsewhere. */
+  readonly modules?: readonly RouteModule[];
+};
+
+export type HttpServer = {
+  readonly app: App;
+  /** Resolves to the address it listens on. */
+  listen(where: { readonly host: string; readonly port: number }): Promise<string>;
+  /** Answers what has been begun, takes nothing more. */
+  close(timeoutMs?: number): Promise<void>;
+};
+
+/** The API: rules of conduct, the guard, and the routes of every folder. */
+export async function createServer(deps: ServerDeps): Promise<HttpServer> {
+  const { clock, log, pool, random, programmes, checkout, keyring } = deps;
+  const problems = problemRegistry();
+  const rateLimiter = deps.rateLimit === "off" ? undefined : createRateLimiter(clock, deps.rateLimit);
+  const { app, metrics, close } = createApp({
+    clock,
+    log,
+    problems,
+    guard: createGuard({ keyring, rateLimiter }),
+    isUnavailable: isConnectionLost,
+    logRequests: deps.logRequests ?? false,
+  });
+  app.decorateRequest("principal", null);
+
+  let isDraining = false;
+  const isPartner = (partner: string) => programmes.current().partners.has(partner);
+  const kopecksPerPoint = () => programmes.latest?.pointValueKopecks ?? 100;
+  const modules: RouteModule[] = [
+    receiptRoutes({ checkout, problems, kopecksPerPoint }),
+    holdRoutes({ checkout, problems, kopecksPerPoint }),
+    keyRoutes({ pool, clock, random, isPartner, keyring, problems }),
+    operatingRoutes({
+      readiness: deps.readiness,
+      isDraining: () => isDraining,
+      metrics,
+      sources: deps.gauges ?? [],
+      histograms: deps.histograms ?? [],
+    }),
+    ...(deps.modules ?? []),
+  ];
+  for (const register of modules) register(app);
+  await app.ready();
+  return {
+    app,
+    listen: (where) => app.listen(where),
+    close: (timeoutMs) => {
+      isDraining = true;
+      return close(timeoutMs);
+    },
+  };
+}
