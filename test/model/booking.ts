@@ -49,15 +49,15 @@ export function book(
 
 /**
  * Begins a lot of the operation about to be booked. Points are active at once when their time has come.
- * Silent: a lot whose availability is not before its expiry never turns active, and neither does one that has already
- * expired when it is posted (a very late receipt): both stay pending until their expiry is booked, so that neither a
- * spend nor a recovery can touch them.
+ * Silent: a lot whose availability is not before its expiry never turns active. One that has already expired when it is
+ * posted (a very late receipt) is pending until what is due is booked, which is in order of time as ever: it activates
+ * at its time and expires at its time.
  */
 export function earn(work: Work, part: Part, partNumber: number, earnedAt: EpochMs): Movement[] {
   const seq = work.member.seq + 1;
   const lastsUntil = part.expiresAt ?? Number.POSITIVE_INFINITY;
   const active = part.availableAt <= work.now && work.now < lastsUntil;
-  const activatesAt = part.availableAt > work.now && part.availableAt < lastsUntil ? part.availableAt : null;
+  const activatesAt = !active && part.availableAt < lastsUntil ? part.availableAt : null;
   const movements: Movement[] = [];
   part.funders.forEach((funder, i) => {
     const amount = part.amountCents[i] as number;

@@ -21,7 +21,7 @@ export type Stand = {
   readonly setTime: (now: number) => void;
   /** Fresh checkouts over the same database, each with nothing remembered. */
   readonly openCheckouts: () => CheckoutSide;
-  /** How often each kind of request was answered and refused, so that a test can tell that it tests something. */
+  /** How often each kind of request was answered and refused, and each kind of movement made, so that a test can tell that it tests something. */
   readonly tally: Map<string, number>;
   runs: number;
 };
@@ -41,13 +41,19 @@ export async function playHistory(
 ): Promise<void> {
   const run = await begin(stand, programme);
   for (const command of commands) {
-    await playCommand(run, command);
-    for (const member of run.asking.members) {
-      assert.deepEqual(faultsOf(run.asking.model.ledger, member), []);
-      await compareMember(stand.pool, run.asking.model.ledger, member, run.stored.get(member) as StoredOperation[]);
-    }
+    for (const member of await playCommand(run, command)) await compareBoth(run, member);
+  }
+  for (const member of run.asking.members) await compareBoth(run, member);
+  for (const { movements } of run.asking.model.ledger.operations) {
+    for (const [from, to] of movements) count(stand, `${from}>${to}`);
   }
   await compareMatrices(stand.pool, run.asking.model.ledger, run.asking.members);
+}
+
+async function compareBoth(run: Run, member: number): Promise<void> {
+  const { ledger } = run.asking.model;
+  assert.deepEqual(faultsOf(ledger, member), []);
+  await compareMember(run.stand.pool, ledger, member, run.stored.get(member) as StoredOperation[]);
 }
 
 async function begin(stand: Stand, programme: ModelSide["programme"]): Promise<Run> {
@@ -61,33 +67,42 @@ async function begin(stand: Stand, programme: ModelSide["programme"]): Promise<R
     const joined = await join(real, `${number}-${i}`, START);
     members.push(joined.member);
     assert.ok(askModel(model, joined.request).ok);
+    const gift = {
+      kind: "award",
+      key: `${number}-gift-${i}`,
+      member: joined.member,
+      funder: "beta",
+      cents: 20_000,
+    } as const;
+    assert.deepEqual(comparable(await askCheckout(real, 0, gift)), comparable(askModel(model, gift)));
   }
   const stored = new Map(members.map((member): [number, StoredOperation[]] => [member, []]));
   return { stand, real, asking: { model, members, asked: [], prefix: number }, stored };
 }
 
-async function playCommand(run: Run, command: Command): Promise<void> {
+/** Plays one command on both sides; the members that it touched. */
+async function playCommand(run: Run, command: Command): Promise<ReadonlySet<number>> {
   const { stand, asking } = run;
   const { model } = asking;
   switch (command.do) {
     case "wait":
       model.now += command.ms;
       stand.setTime(model.now);
-      return;
+      return new Set();
     case "close-month": {
       const firstOpen = firstDayOf(monthOf(calendarOf(model.ledger).dayOf(model.now)));
       moveFence(model.ledger, firstOpen);
       await stand.pool.query("update accounting_fence set first_open_day = greatest(first_open_day, $1)", [
         formatDay(firstOpen),
       ]);
-      return;
+      return new Set();
     }
     case "ask":
       return askBoth(run, command);
   }
 }
 
-async function askBoth(run: Run, command: Extract<Command, { do: "ask" }>): Promise<void> {
+async function askBoth(run: Run, command: Extract<Command, { do: "ask" }>): Promise<ReadonlySet<number>> {
   const { asking, stand } = run;
   const sent: { via: number; request: Request }[] = [];
   for (const { via, what, twin } of command.asks) {
@@ -99,11 +114,15 @@ async function askBoth(run: Run, command: Extract<Command, { do: "ask" }>): Prom
   }
   const replies = await Promise.all(sent.map(({ via, request }) => askCheckout(run.real, via, request)));
   sent.forEach(({ request }, i) => {
-    const key = `${request.kind} ${describe(replies[i] as Reply)}`;
-    stand.tally.set(key, (stand.tally.get(key) ?? 0) + 1);
+    count(stand, `${request.kind} ${describe(replies[i] as Reply)}`);
   });
   const requests = sent.map(({ request }) => request);
   run.asking = { ...asking, model: explain(asking.model, requests, replies) };
+  return new Set(requests.map((request) => request.member));
+}
+
+function count(stand: Stand, what: string): void {
+  stand.tally.set(what, (stand.tally.get(what) ?? 0) + 1);
 }
 
 /** Finds an order in which the model gives the same answers; requests that were sent together may come in any. */

@@ -19,6 +19,12 @@ export type Asking = {
 export function resolve(asking: Asking, ask: Ask): Request {
   const { model, members } = asking;
   const { ledger, now } = model;
+  if (
+    (ask.ask === "capture" || ask.ask === "void") &&
+    memberOf(ledger, members[ask.member] as number).holds.length === 0
+  ) {
+    return resolve(asking, { ask: "hold", member: ask.member, partner: 0, permille: 400, ttlSeconds: 3_600 });
+  }
   if (ask.ask === "again") {
     const before = asking.asked[ask.pick % Math.max(1, asking.asked.length)];
     if (!before) return { kind: "void", key: `${asking.prefix}-none`, member: members[0] as number, holdSeq: 999 };
@@ -28,14 +34,14 @@ export function resolve(asking: Asking, ask: Ask): Request {
   const member = memberOf(ledger, id);
   const name = `${asking.prefix}-${asking.asked.length}`;
   const active = walletAt(ledger, id, now).activeCents;
-  const held = "pick" in ask ? member.holds[ask.pick % Math.max(1, member.holds.length)] : undefined;
+  const held = "pick" in ask ? pickMostly(member.holds, (one) => one.state === "open", ask.pick) : undefined;
   switch (ask.ask) {
     case "receipt": {
       const lines = ask.lines.map(([category, amountKopecks]) => ({
         category: CATEGORIES[category] as string,
         amountKopecks,
       }));
-      const hold = ask.hold === null ? undefined : member.holds[ask.hold % Math.max(1, member.holds.length)];
+      const hold = ask.hold === null ? undefined : pickMostly(member.holds, (one) => one.state === "open", ask.hold);
       const funds = hold ? sum(hold.items.map((item) => item.cents)) : active;
       const most = Math.min(funds, spendableOn(programmeOf(model), lines));
       return {
@@ -50,7 +56,7 @@ export function resolve(asking: Asking, ask: Ask): Request {
       };
     }
     case "return": {
-      const bought = member.purchases[ask.pick % Math.max(1, member.purchases.length)];
+      const bought = pickMostly(member.purchases, (one) => sum(one.returned) < sum(one.lineAmounts), ask.pick);
       const { lines } = ask;
       const left = bought?.lineAmounts.map((amount, i) => amount - (bought.returned[i] as number)) ?? [100];
       const asked =
@@ -94,6 +100,13 @@ export function resolve(asking: Asking, ask: Ask): Request {
         ...(ask.lifeMs === null ? {} : { expiresAt: now + ask.lifeMs }),
       };
   }
+}
+
+/** Mostly what can still be used, now and then anything. */
+function pickMostly<T>(all: readonly T[], isUsable: (one: T) => boolean, pick: number): T | undefined {
+  const usable = all.filter(isUsable);
+  const from = usable.length > 0 && pick % 4 !== 3 ? usable : all;
+  return from[pick % Math.max(1, from.length)];
 }
 
 function permilleOf(of: number, permille: number): number {

@@ -50,29 +50,28 @@ const MS = (column: string): string => `(extract(epoch from nullif(${column}, 'i
 /** Operations after `sinceSeq` only: they are immutable, so a run reads each once. */
 export async function readStored(pool: Pool, member: number, sinceSeq: number): Promise<Stored> {
   const at = [bucketOf(member), member];
-  const wallets = await pool.query(
-    `select seq, active_cents::float8 "activeCents", pending_cents::float8 "pendingCents", held_cents::float8 "heldCents",
-            coalesce(arrears, '[]'::json) arrears, ${MS("next_change_at")} "nextChangeAt"
-       from wallet where bucket = $1 and member_id = $2`,
-    at,
-  );
-  const lots = await pool.query(
-    `select seq, part, ${MS("earned_at")} "earnedAt", ${MS("expires_at")} "expiresAt", is_active "isActive", is_open "isOpen",
-            funders, amount::float8[], remaining::float8[], held::float8[], spent::float8[], expired::float8[],
-            taken_back::float8[] "takenBack"
-       from lot where bucket = $1 and member_id = $2 order by seq, part`,
-    at,
-  );
-  const holds = await pool.query(
-    "select seq, state, items::text items from hold where bucket = $1 and member_id = $2 order by seq",
-    at,
-  );
-  const operations = await pool.query(
-    `select seq, kind, ${MS("occurred_at")} "occurredAt", ${MS("posted_at")} "postedAt", business_day::text "businessDay",
-            accounting_day::text "accountingDay", cites_seq "citesSeq", movements
-       from operation where bucket = $1 and member_id = $2 and seq > $3 order by seq`,
-    [...at, sinceSeq],
-  );
+  const [wallets, lots, holds, operations] = await Promise.all([
+    pool.query(
+      `select seq, active_cents::float8 "activeCents", pending_cents::float8 "pendingCents", held_cents::float8 "heldCents",
+              coalesce(arrears, '[]'::json) arrears, ${MS("next_change_at")} "nextChangeAt"
+         from wallet where bucket = $1 and member_id = $2`,
+      at,
+    ),
+    pool.query(
+      `select seq, part, ${MS("earned_at")} "earnedAt", ${MS("expires_at")} "expiresAt", is_active "isActive",
+              is_open "isOpen", funders, amount::float8[], remaining::float8[], held::float8[], spent::float8[],
+              expired::float8[], taken_back::float8[] "takenBack"
+         from lot where bucket = $1 and member_id = $2 order by seq, part`,
+      at,
+    ),
+    pool.query("select seq, state, items::text items from hold where bucket = $1 and member_id = $2 order by seq", at),
+    pool.query(
+      `select seq, kind, ${MS("occurred_at")} "occurredAt", ${MS("posted_at")} "postedAt", business_day::text "businessDay",
+              accounting_day::text "accountingDay", cites_seq "citesSeq", movements
+         from operation where bucket = $1 and member_id = $2 and seq > $3 order by seq`,
+      [...at, sinceSeq],
+    ),
+  ]);
   return {
     wallet: wallets.rows[0],
     lots: lots.rows,
