@@ -69,7 +69,7 @@ export function receiptTask(
     mayCreateMember: true,
     receiptId,
     // A refusal for its time is said inside the batch: a receipt that was accepted once is answered for ever.
-    decide: (draft) => (refusal ? err(refusal) : decideReceipt(programme, receipt, receiptId, hold, draft)),
+    decide: (draft) => (refusal ? err(refusal) : decideReceipt(programme, request, receiptId, hold, draft)),
     decideAnonymous: (at) => (refusal ? err(refusal) : anonymousReceipt(programme, receipt, key, at)),
   });
 }
@@ -116,6 +116,7 @@ function receiptKey(programme: CompiledProgramme, request: ReceiptRequest, subje
     receipt.tenders.map((tender) => [tender.kind, tender.amountKopecks, tender.token, tender.bank]),
     receipt.spendCents,
     request.holdId,
+    request.spendAll,
     who,
   ];
   const { partner, store, till, number } = receipt;
@@ -149,18 +150,19 @@ export function earnParts(priced: Priced): EarnPart[] {
 
 function decideReceipt(
   programme: CompiledProgramme,
-  receipt: Receipt,
+  request: ReceiptRequest,
   receiptId: string,
   holdRef: OperationRef | undefined,
   draft: Draft,
 ): Decision {
+  const { receipt } = request;
   bookDue(draft);
   const hold = holdRef ? draft.holds.find((open) => open.seq === holdRef.seq) : undefined;
   const heldCents = hold?.items.reduce((total, item) => total + item[3], 0) ?? 0;
-  // A receipt that names a hold and no spend captures all of it.
-  const spendCents = hold && receipt.spendCents === 0 ? heldCents : receipt.spendCents;
+  const standing = standingOf(draft, heldCents);
+  const spendCents = spendOf(programme, request, standing, hold ? heldCents : undefined);
   const asked = spendCents === receipt.spendCents ? receipt : { ...receipt, spendCents };
-  const priced = price(asked, standingOf(draft, heldCents), programme);
+  const priced = price(asked, standing, programme);
   if (!priced.ok) return err(pricingFailure(priced.failure, draft));
   const stored = storedReceipt(receipt);
   let body: unknown;
@@ -179,6 +181,20 @@ function decideReceipt(
     },
   });
   return posted.ok ? ok({ body }) : err(posted.failure);
+}
+
+/** The points to spend: as asked; all of the hold when it names one and no sum; or all that is allowed. */
+function spendOf(
+  programme: CompiledProgramme,
+  { receipt, spendAll }: ReceiptRequest,
+  standing: MemberStanding,
+  heldCents: number | undefined,
+): number {
+  if (receipt.spendCents > 0) return receipt.spendCents;
+  if (heldCents !== undefined) return heldCents;
+  if (!spendAll || standing.activeCents === 0) return 0;
+  const priced = price(receipt, standing, programme);
+  return priced.ok ? priced.value.spendableCents : 0;
 }
 
 /** Pricing names the limit that stopped a spend; where it was the wallet, the till should say so. */

@@ -13,6 +13,8 @@ export type ReceiptRequest = {
   readonly member?: MemberRef;
   /** A hold placed for this receipt; its points are captured as the spend. */
   readonly holdId?: string;
+  /** Spend all that the spending rules and the wallet allow (imports of history, where nobody stood at the till). */
+  readonly spendAll?: boolean;
 };
 
 export type ReturnRequest = {

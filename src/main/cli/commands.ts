@@ -1,7 +1,15 @@
 import type { Command } from "./command.ts";
+import { importReceiptsCommand } from "./commands/import-receipts.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
+import { verifyCommand } from "./commands/verify.ts";
 
 /** All commands, in the order of `dolka --help`. A new one is a file in commands/ and a line here. */
-export const commands: readonly Command[] = [upCommand, statusCommand, migrateCommand];
+export const commands: readonly Command[] = [
+  upCommand,
+  statusCommand,
+  migrateCommand,
+  importReceiptsCommand,
+  verifyCommand,
+];

@@ -59,7 +59,7 @@ async function openCsv(path: string, head: Buffer): Promise<TableFile> {
       skip_empty_lines: true,
     }),
   );
-  bytes.on("error", (error) => parser.destroy(error));
+  bytes.on("error", (error: Error) => parser.destroy(error));
   const records = parser[Symbol.asyncIterator]() as AsyncIterator<string[]>;
   const header = await guarded(path, () => records.next());
   if (header.done) throw new TableFileError(`${path} has no header line.`);
