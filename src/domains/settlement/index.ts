@@ -3,10 +3,13 @@ export { type Act, type ActLine, type ActTotals, actOf } from "./core/act.ts";
 export type { FunderBalance } from "./core/funder-balance.ts";
 export type { LineKind, SettlementLine } from "./core/line.ts";
 export type { Position, Transfer } from "./core/netting.ts";
-export type { Party } from "./core/party.ts";
+export type { Language, Party } from "./core/party.ts";
 export type { Fee, Pair, Settlement } from "./core/settlement.ts";
 export { compareTotals, type DayTotal, type TotalDifference } from "./core/totals.ts";
 export { previewSettlement } from "./preview-settlement.ts";
+export { actCsv, type CsvOptions } from "./render/act-csv.ts";
+export { actPdf } from "./render/act-pdf.ts";
+export { actXlsx } from "./render/act-xlsx.ts";
 export { ledgerTotals } from "./store/ledger-totals.ts";
 export { type LineCursor, type LinePage, type LineReceipt, lineReceipts } from "./store/line-receipts.ts";
 export {

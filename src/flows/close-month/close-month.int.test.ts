@@ -31,7 +31,7 @@ const never = new AbortController().signal;
 
 const terms: SettlementTerms = {
   operator: "operator",
-  parties: [{ id: "alfa", title: "Альфа", legalName: "ООО «Альфа»" }],
+  parties: [{ id: "alfa", title: { ru: "Альфа", en: "Alfa" }, legalName: "ООО «Альфа»" }],
   pointKopecks: 100,
   redemptionBp: 8_000,
   fees: [{ partner: "beta", kind: "programme", reason: "turnover", kopecks: 150 }],

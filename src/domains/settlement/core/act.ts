@@ -4,7 +4,7 @@ import type { Kopecks, PointsCents } from "#kernel/money.ts";
 import type { FunderBalance } from "./funder-balance.ts";
 import type { LineKind, SettlementLine } from "./line.ts";
 import type { Transfer } from "./netting.ts";
-import type { Party } from "./party.ts";
+import { type Party, unknownParty } from "./party.ts";
 import type { Fee, Settlement } from "./settlement.ts";
 
 export type ActLine = {
@@ -36,6 +36,8 @@ export type Act = {
   readonly month: string;
   readonly firstDay: string;
   readonly lastDay: string;
+  /** Kopecks that one point is worth. */
+  readonly pointKopecks: Kopecks;
   readonly party: Party;
   readonly operator: Party;
   /** Parties named on the lines, sorted by id. */
@@ -78,6 +80,7 @@ export function actOf(settlement: Settlement, partner: PartnerId): Act {
     month: settlement.month,
     firstDay: settlement.firstDay,
     lastDay: settlement.lastDay,
+    pointKopecks: settlement.pointKopecks,
     party: partyOf(settlement, partner),
     operator: partyOf(settlement, settlement.operator),
     counterparties: [...named]
@@ -136,5 +139,5 @@ function actLine(line: SettlementLine, counterparty: PartnerId): ActLine {
 }
 
 function partyOf(settlement: Settlement, id: PartnerId): Party {
-  return settlement.parties.find((party) => party.id === id) ?? { id, title: id };
+  return settlement.parties.find((party) => party.id === id) ?? unknownParty(id);
 }

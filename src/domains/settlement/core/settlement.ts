@@ -4,7 +4,7 @@ import { firstDayOf, formatDay, formatMonth, lastDayOf, type Month } from "#kern
 import { type FunderBalance, funderBalances, type OpeningBalance } from "./funder-balance.ts";
 import { linesOf, type SettlementLine } from "./line.ts";
 import { netPositions, type Obligation, type Position, type Transfer, transfersOf } from "./netting.ts";
-import type { Party } from "./party.ts";
+import { type Party, unknownParty } from "./party.ts";
 import type { AccountTotal } from "./totals.ts";
 
 /** What `partner` pays to the operator beside points; below zero it is credited. */
@@ -81,7 +81,7 @@ export function settle(input: SettlementInput): Settlement {
     balances,
     positions,
     transfers: transfersOf(positions),
-    parties: [...concerned].sort().map((id) => input.parties.find((party) => party.id === id) ?? { id, title: id }),
+    parties: [...concerned].sort().map((id) => input.parties.find((party) => party.id === id) ?? unknownParty(id)),
   };
 }
 
