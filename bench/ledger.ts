@@ -1,32 +1,23 @@
 /** The checkout without HTTP: requests are made as objects in the process that posts them. */
+import type { Pool } from "pg";
 import { createIdentifierKeys } from "#domains/identity/index.ts";
-import { verifyProjections } from "#domains/ledger/index.ts";
-import { createCheckout, type RunningCheckout } from "#flows/checkout/index.ts";
+import { createCheckout } from "#flows/checkout/index.ts";
 import { systemClock } from "#platform/clock.ts";
 import { createPool } from "#platform/postgres/pool.ts";
+import { batchSizes, nextXid } from "./checkout/batches.ts";
 import { populate } from "./checkout/population.ts";
 import { benchProgrammes } from "./checkout/programme.ts";
-import { type InProcessShare, startShoppers } from "./checkout/shoppers.ts";
-import { type BenchOptions, type BenchResult, rounded, say, step } from "./lib/bench.ts";
+import { startShoppers } from "./checkout/shoppers.ts";
+import { type BenchOptions, type BenchResult, rounded, step, wait } from "./lib/bench.ts";
+import { besidePgbench } from "./lib/compare.ts";
 import { conditions } from "./lib/conditions.ts";
 import { startCpuMeter, startMachineMeter } from "./lib/cpu-time.ts";
-import { BENCH_SECRET, type BenchHome, type BenchPostgres, benchHome, startBenchPostgres } from "./lib/engine.ts";
-import { type Pgbench, preparePgbench } from "./lib/pgbench.ts";
+import { BENCH_SECRET, type BenchPostgres, benchHome, startBenchPostgres } from "./lib/engine.ts";
+import { verifyLedger } from "./lib/verify.ts";
 
 export const options = [
-  "seconds",
-  "warm-up",
-  "members",
-  "connections",
-  "lanes",
-  "batch",
-  "seed",
-  "scale",
-  "pgbench-seconds",
-  "home",
-  "pg",
-  "quick",
-  "no-verify",
+  ...["quick", "seconds", "warm-up", "members", "connections", "lanes", "batch", "seed"],
+  ...["scale", "pgbench-seconds", "home", "pg", "no-verify"],
 ] as const;
 
 export async function run(given: BenchOptions): Promise<BenchResult> {
@@ -36,12 +27,22 @@ export async function run(given: BenchOptions): Promise<BenchResult> {
   try {
     const postgres = await step("PostgreSQL", () => startBenchPostgres(home, given));
     try {
-      const now = Date.now();
+      const { pool, server } = postgres;
       const identifierKey = createIdentifierKeys(BENCH_SECRET);
-      await step(`${members.toLocaleString("en")} members`, () =>
-        populate(postgres.pool, { members, now, identifierKey }),
-      );
-      return await measure(given, home, postgres, members);
+      const fill = () => populate(pool, { members, now: Date.now(), identifierKey });
+      await step(`${members.toLocaleString("en")} members`, fill);
+      const under = await conditions(pool);
+      const { ran, ratioOf } = await besidePgbench(given, server, () => shop(given, postgres, members));
+      const { calendar } = benchProgrammes(systemClock).current();
+      return {
+        bench: "ledger",
+        receiptsPerSecond: rounded(ran.receiptsPerSecond),
+        ...ratioOf(ran.receiptsPerSecond, ran.cpuMicrosPerReceipt),
+        ...ran.details,
+        verify: given.flag("no-verify") ? null : await verifyLedger(pool, calendar),
+        members,
+        conditions: under,
+      };
     } finally {
       await postgres.stop();
     }
@@ -50,102 +51,22 @@ export async function run(given: BenchOptions): Promise<BenchResult> {
   }
 }
 
-async function measure(given: BenchOptions, _home: BenchHome, postgres: BenchPostgres, members: number) {
-  const isQuick = given.flag("quick");
-  const seconds = given.number("seconds", isQuick ? 5 : 20);
-  const under = await conditions(postgres.pool);
-  const pgbenchSeconds = given.number("pgbench-seconds", isQuick ? 0 : 10);
-  const pgbench = await step("pgbench", async () => {
-    const scale = given.number("scale", 50);
-    return pgbenchSeconds === 0 ? undefined : preparePgbench(postgres.server.url, scale);
-  });
-  const before = await tps(pgbench, pgbenchSeconds);
-  const ran = await shop(given, postgres, members, seconds);
-  const after = await tps(pgbench, pgbenchSeconds);
-  const verified = given.flag("no-verify") ? undefined : await verify(postgres);
-  const mean = before === undefined || after === undefined ? undefined : (before + after) / 2;
-  return {
-    bench: "ledger",
-    receiptsPerSecond: rounded(ran.receiptsPerSecond),
-    ratio: mean === undefined ? null : rounded(ran.receiptsPerSecond / mean, 2),
-    pgbenchTps: mean === undefined ? null : [rounded(before as number), rounded(after as number)],
-    ...ran.details,
-    verify: verified ?? null,
-    members,
-    seconds,
-    conditions: under,
-  };
-}
-
-async function verify({ pool }: BenchPostgres) {
-  const { calendar } = benchProgrammes(systemClock).current();
-  const verified = await step("verify", () => verifyProjections(pool, { calendar, now: Date.now }));
-  return {
-    operations: verified.operations,
-    differences: verified.differenceCount,
-    operationsPerSecond: rounded(verified.operations / verified.seconds),
-  };
-}
-
-async function tps(pgbench: Pgbench | undefined, seconds: number): Promise<number | undefined> {
-  if (pgbench === undefined) return undefined;
-  const measured = await pgbench.tps(seconds);
-  say(`  pgbench: ${rounded(measured)} tps`);
-  return measured;
-}
-
-async function shop(given: BenchOptions, postgres: BenchPostgres, members: number, seconds: number) {
-  const lanes = given.number("lanes", 2);
+async function shop(given: BenchOptions, postgres: BenchPostgres, members: number) {
   const pool = createPool({ url: postgres.server.url, applicationName: "dolka bench checkout", max: 20 });
-  const checkout: RunningCheckout = createCheckout({
+  const checkout = createCheckout({
     pool,
     clock: systemClock,
     programmes: benchProgrammes(systemClock),
     identifierSecret: BENCH_SECRET,
-    lanes,
+    lanes: given.number("lanes", 2),
     maxBatch: given.number("batch", 256),
   });
-  const seed = given.number("seed", 1);
   const run = Math.floor(Date.now() / 1000).toString(36);
-  const connections = given.number("connections", 128);
-  const shoppers = startShoppers({ checkout, connections, shopping: { seed, members, run } });
+  const shopping = { seed: given.number("seed", 1), members, run };
+  const shoppers = startShoppers({ checkout, connections: given.number("connections", 128), shopping });
   try {
     await wait(given.number("warm-up", 3));
-    shoppers.reset();
-    const cpu = startCpuMeter({ load: process.pid, postgres: postgres.server.pid });
-    const machine = startMachineMeter();
-    const batchesBefore = { ...checkout.stats };
-    const startedAt = performance.now();
-    await wait(seconds);
-    const tookSeconds = (performance.now() - startedAt) / 1000;
-    const share: InProcessShare = shoppers.read();
-    const used = cpu.read();
-    const busy = machine.read().busySeconds;
-    const batches = checkout.stats.batches - batchesBefore.batches;
-    return {
-      receiptsPerSecond: share.receipts / tookSeconds,
-      details: {
-        requestsPerSecond: rounded(share.requests / tookSeconds),
-        p50Ms: rounded(share.latencies.quantileMs(0.5), 1),
-        p99Ms: rounded(share.latencies.quantileMs(0.99), 1),
-        maxMs: rounded(share.latencies.maxMs()),
-        outcomes: share.outcomes,
-        batch: {
-          mean: rounded((checkout.stats.tasks - batchesBefore.tasks) / batches, 1),
-          max: checkout.stats.largest,
-          perSecond: rounded(batches / tookSeconds),
-        },
-        cpuMicrosPerRequest: {
-          process: rounded(((used.load ?? 0) / share.requests) * 1e6),
-          postgres: rounded(((used.postgres ?? 0) / share.requests) * 1e6),
-        },
-        cores: {
-          process: rounded((used.load ?? 0) / tookSeconds, 2),
-          postgres: rounded((used.postgres ?? 0) / tookSeconds, 2),
-          everybody: rounded(busy / tookSeconds, 2),
-        },
-      },
-    };
+    return await measure(given, shoppers, { pool: postgres.pool, pid: postgres.server.pid });
   } finally {
     await shoppers.stop();
     await checkout.drain();
@@ -153,6 +74,42 @@ async function shop(given: BenchOptions, postgres: BenchPostgres, members: numbe
   }
 }
 
-function wait(seconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+async function measure(
+  given: BenchOptions,
+  shoppers: ReturnType<typeof startShoppers>,
+  postgres: { readonly pool: Pool; readonly pid: number },
+) {
+  const fromXid = await nextXid(postgres.pool);
+  shoppers.reset();
+  const cpu = startCpuMeter({ process: process.pid, postgres: postgres.pid });
+  const machine = startMachineMeter();
+  const startedAt = performance.now();
+  await wait(given.number("seconds", given.flag("quick") ? 5 : 20));
+  const seconds = (performance.now() - startedAt) / 1000;
+  const { requests, receipts, latencies, outcomes } = shoppers.read();
+  const used = cpu.read();
+  const everybody = machine.read().busySeconds;
+  const [ours, theirs] = [used.process ?? 0, used.postgres ?? 0];
+  return {
+    receiptsPerSecond: receipts / seconds,
+    cpuMicrosPerReceipt: ((ours + theirs) / receipts) * 1e6,
+    details: {
+      requestsPerSecond: rounded(requests / seconds),
+      p50Ms: rounded(latencies.quantileMs(0.5), 1),
+      p99Ms: rounded(latencies.quantileMs(0.99), 1),
+      maxMs: rounded(latencies.maxMs()),
+      outcomes,
+      batch: await batchSizes(postgres.pool, fromXid),
+      cpuMicrosPerRequest: {
+        process: rounded((ours / requests) * 1e6),
+        postgres: rounded((theirs / requests) * 1e6),
+      },
+      cores: {
+        process: rounded(ours / seconds, 2),
+        postgres: rounded(theirs / seconds, 2),
+        everybody: rounded(everybody / seconds, 2),
+      },
+      seconds: rounded(seconds, 1),
+    },
+  };
 }

@@ -5,26 +5,21 @@ const TICKS_PER_SECOND = 100;
 
 type Stat = { readonly parent: number; readonly ownTicks: number; readonly waitedForTicks: number };
 
-/** Processor seconds of a process and of all its descendants, dead ones too as far as they were waited for. */
-export function cpuSeconds(pid: number, all: ReadonlyMap<number, Stat> = readStats()): number {
-  const stat = all.get(pid);
-  if (stat === undefined) return 0;
-  let ticks = stat.ownTicks + stat.waitedForTicks;
-  for (const [child, { parent }] of all) if (parent === pid) ticks += cpuSeconds(child, all) * TICKS_PER_SECOND;
-  return ticks / TICKS_PER_SECOND;
-}
-
 export type CpuMeter = {
   /** Processor seconds since the meter was started, by name. */
   read(): Record<string, number>;
 };
 
-/** Starts counting for named processes; empty on systems without /proc. */
+/**
+ * Starts counting for named processes, each with its descendants but for those that have a name of their own; dead
+ * children count as far as they were waited for. Zeros on systems without /proc.
+ */
 export function startCpuMeter(pids: Readonly<Record<string, number>>): CpuMeter {
   const names = Object.entries(pids);
+  const named = new Set(Object.values(pids));
   const now = () => {
     const all = readStats();
-    return new Map(names.map(([name, pid]) => [name, cpuSeconds(pid, all)]));
+    return new Map(names.map(([name, pid]) => [name, ticksOf(pid, all, named) / TICKS_PER_SECOND]));
   };
   const before = now();
   return {
@@ -33,6 +28,14 @@ export function startCpuMeter(pids: Readonly<Record<string, number>>): CpuMeter 
       return Object.fromEntries(names.map(([name]) => [name, (after.get(name) ?? 0) - (before.get(name) ?? 0)]));
     },
   };
+}
+
+function ticksOf(pid: number, all: ReadonlyMap<number, Stat>, named: ReadonlySet<number>): number {
+  const stat = all.get(pid);
+  if (stat === undefined) return 0;
+  let ticks = stat.ownTicks + stat.waitedForTicks;
+  for (const [child, { parent }] of all) if (parent === pid && !named.has(child)) ticks += ticksOf(child, all, named);
+  return ticks;
 }
 
 /** Processor seconds that everybody on this machine used since the start, whoever they are. */
