@@ -1,6 +1,8 @@
 import type { Command } from "./command.ts";
+import { applyCommand } from "./commands/apply.ts";
 import { importReceiptsCommand } from "./commands/import-receipts.ts";
 import { migrateCommand } from "./commands/migrate.ts";
+import { planCommand } from "./commands/plan.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
 import { verifyCommand } from "./commands/verify.ts";
@@ -10,6 +12,8 @@ export const commands: readonly Command[] = [
   upCommand,
   statusCommand,
   migrateCommand,
+  planCommand,
+  applyCommand,
   importReceiptsCommand,
   verifyCommand,
 ];

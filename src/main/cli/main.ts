@@ -39,13 +39,24 @@ async function dispatch(args: readonly string[]): Promise<number> {
     console.log(helpOf(command));
     return EXIT.ok;
   }
-  const interrupt = new AbortController();
-  const onInterrupt = () => interrupt.abort();
-  process.once("SIGINT", onInterrupt);
-  process.once("SIGTERM", onInterrupt);
-  process.once("SIGHUP", onInterrupt);
-  const context = createContext(command, values, interrupt.signal);
+  const context = createContext(command, values, interruption());
   return (await command.run(context, { positionals, values: values as never })) ?? EXIT.ok;
+}
+
+const PARENT_CHECK_MS = 500;
+
+/**
+ * Aborted by the first Ctrl-C, SIGTERM or SIGHUP (a second Ctrl-C ends this process at once; its children notice). Run by
+ * an npm script, also by the death of npm, which does not always hand signals on.
+ */
+function interruption(): AbortSignal {
+  const interrupt = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, () => interrupt.abort());
+  if (process.env.npm_lifecycle_event !== undefined) {
+    const npm = process.ppid;
+    setInterval(() => process.ppid !== npm && interrupt.abort(), PARENT_CHECK_MS).unref();
+  }
+  return interrupt.signal;
 }
 
 /** The command with the longest name that the first arguments spell. */
