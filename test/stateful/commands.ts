@@ -43,6 +43,8 @@ export type Ask =
 export type Command =
   | { readonly do: "wait"; readonly ms: number }
   | { readonly do: "close-month" }
+  /** The sweeper books what is due of everybody. */
+  | { readonly do: "sweep" }
   /** One request, or several that arrive together; `via` picks one of two checkouts over the same database. */
   | {
       readonly do: "ask";
@@ -118,13 +120,14 @@ const several = fc.array(fc.record({ via, what: single, twin }), { minLength: 1,
 
 export const command: fc.Arbitrary<Command> = fc.oneof(
   {
-    weight: 4,
+    weight: 8,
     arbitrary: fc.record({
       do: fc.constant("wait" as const),
       ms: fc.constantFrom(SECOND_MS, 10 * MINUTE_MS, HOUR_MS, 5 * HOUR_MS, DAY_MS, DAY_MS, 2 * DAY_MS),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("close-month" as const) }) },
-  { weight: 12, arbitrary: fc.record({ do: fc.constant("ask" as const), asks: fc.tuple(one) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant("ask" as const), asks: several }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("close-month" as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("sweep" as const) }) },
+  { weight: 24, arbitrary: fc.record({ do: fc.constant("ask" as const), asks: fc.tuple(one) }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("ask" as const), asks: several }) },
 );

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import type { Pool } from "pg";
-import { formatMonth, monthOf } from "#kernel/time.ts";
-import { type Ledger, matrixOf, memberOf } from "../model/ledger.ts";
+import { type Ledger, memberOf } from "../model/ledger.ts";
 import { canonicalMovements, walletOf } from "../model/reads.ts";
 import { replay } from "../model/replay.ts";
 import { sum } from "../model/split.ts";
 import type { Member, Operation } from "../model/types.ts";
-import { readMatrix, readStored, type Stored, type StoredLot, type StoredOperation } from "./stored.ts";
+import { readStored, type Stored, type StoredLot, type StoredOperation } from "./stored.ts";
 
 /** Compares all that is stored of a member with the model; `known` keeps the operations read so far. */
 export async function compareMember(pool: Pool, ledger: Ledger, id: number, known: StoredOperation[]): Promise<void> {
@@ -122,15 +121,4 @@ function checkByMovements(stored: Stored, operations: readonly StoredOperation[]
       "arrears",
     );
   }
-}
-
-/** Truth 10 as far as the truth's own tables go: SQL over stored movements against the model's months. */
-export async function compareMatrices(pool: Pool, ledger: Ledger, members: readonly number[]): Promise<void> {
-  const months = new Set(ledger.operations.map((operation) => monthOf(operation.accountingDay)));
-  const expected = [...months].flatMap((month) =>
-    matrixOf(ledger, month).map(
-      ({ funder, redeemer, cents }) => `${formatMonth(month)} ${funder} ${redeemer} ${cents}`,
-    ),
-  );
-  assert.deepEqual(await readMatrix(pool, members), expected.sort(), "settlement by SQL");
 }

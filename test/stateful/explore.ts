@@ -19,7 +19,11 @@ export async function explore(
   const seed = seedText === undefined ? Date.now() % 2_147_483_647 : Number(seedText);
   const seconds = Number(secondsText ?? options.seconds);
   options.label(`seed ${seed}`);
-  const play = (commands: readonly Command[]) => playHistory(stand, programme, commands);
+  let inFlight: Promise<void> = Promise.resolve();
+  const play = (commands: readonly Command[]): Promise<void> => {
+    inFlight = playHistory(stand, programme, commands);
+    return inFlight;
+  };
   const history = fc.array(command, { minLength: 1, maxLength: 40, size: "max" });
   if (process.env.DOLKA_TEST_STORY) {
     await play(
@@ -42,6 +46,8 @@ export async function explore(
     const repeat = `DOLKA_TEST_SEED=${seed} DOLKA_TEST_PATH=${found.counterexamplePath}`;
     throw new Error(`${repeat}\n${commands.length} commands, the last of them differs:\n${story}`, { cause: error });
   }
+  // When the time is up the last history is not waited for: it plays to its end here, so that nothing of it is half done.
+  await inFlight;
   const tally = [...stand.tally].sort(([a], [b]) => (a < b ? -1 : 1)).map(([what, count]) => `${what} ${count}`);
   options.label(`${stand.runs} histories; ${tally.join(", ")}`);
 }

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import type { Pool } from "pg";
-import { firstDayOf, formatDay, monthOf } from "#kernel/time.ts";
-import { calendarOf, createLedger, moveFence } from "../model/ledger.ts";
+import { firstDayOf, formatDay, formatMonth, monthOf } from "#kernel/time.ts";
+import { bookDue, calendarOf, createLedger, type Ledger, matrixOf, moveFence } from "../model/ledger.ts";
 import { faultsOf } from "../model/truths.ts";
 import { askCheckout, type CheckoutSide, join } from "./ask-checkout.ts";
 import { askModel, copyOf, type ModelSide } from "./ask-model.ts";
 import type { Command } from "./commands.ts";
-import { compareMatrices, compareMember } from "./compare.ts";
+import { compareMember } from "./compare.ts";
 import type { Reply, Request } from "./requests.ts";
 import { withAnotherBody } from "./requests.ts";
 import { type Asking, resolve } from "./resolve.ts";
-import type { StoredOperation } from "./stored.ts";
+import { putAside, readMatrix, type StoredOperation } from "./stored.ts";
 import { START } from "./world.ts";
 
 /** Everything that one run needs of the outside. */
@@ -19,10 +19,13 @@ export type Stand = {
   readonly name: string;
   readonly pool: Pool;
   readonly setTime: (now: number) => void;
+  readonly sweep: () => Promise<unknown>;
   /** Fresh checkouts over the same database, each with nothing remembered. */
   readonly openCheckouts: () => CheckoutSide;
   /** How often each kind of request was answered and refused, and each kind of movement made, so that a test can tell that it tests something. */
   readonly tally: Map<string, number>;
+  /** What the model says of all histories together: cents by "month funder redeemer". */
+  readonly matrix: Map<string, number>;
   runs: number;
 };
 
@@ -47,7 +50,27 @@ export async function playHistory(
   for (const { movements } of run.asking.model.ledger.operations) {
     for (const [from, to] of movements) count(stand, `${from}>${to}`);
   }
-  await compareMatrices(stand.pool, run.asking.model.ledger, run.asking.members);
+  const cells = matrixLines(run.asking.model.ledger);
+  assert.deepEqual(
+    await readMatrix(stand.pool, run.asking.members),
+    cells.map(([cell, cents]) => `${cell} ${cents}`),
+    "settlement by SQL",
+  );
+  await putAside(stand.pool, run.asking.members);
+  for (const [cell, cents] of cells) stand.matrix.set(cell, (stand.matrix.get(cell) ?? 0) + cents);
+}
+
+/** Months of a ledger as [month funder redeemer, cents], in the order of texts. */
+function matrixLines(ledger: Ledger): [string, number][] {
+  const months = new Set(ledger.operations.map((operation) => monthOf(operation.accountingDay)));
+  return [...months]
+    .flatMap((month) =>
+      matrixOf(ledger, month).map(({ funder, redeemer, cents }): [string, number] => [
+        `${formatMonth(month)} ${funder} ${redeemer}`,
+        cents,
+      ]),
+    )
+    .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 async function compareBoth(run: Run, member: number): Promise<void> {
@@ -97,6 +120,10 @@ async function playCommand(run: Run, command: Command): Promise<ReadonlySet<numb
       ]);
       return new Set();
     }
+    case "sweep":
+      await stand.sweep();
+      for (const member of asking.members) bookDue(model.ledger, member, model.now);
+      return new Set(asking.members);
     case "ask":
       return askBoth(run, command);
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { compileProgramme, createProgrammes, parseProgramme } from "#domains/program/index.ts";
 import { createCheckout } from "#flows/checkout/index.ts";
+import { sweepWallets } from "#flows/sweep/index.ts";
 import { invariant } from "#kernel/invariant.ts";
 import { manualClock } from "#platform/clock.ts";
 import type { CaseProgramme } from "../cases/programme.ts";
@@ -25,7 +26,9 @@ export function openStand(engines: TestEngines, programme: CaseProgramme): Stand
       checkouts: [0, 1].map(() => createCheckout({ pool: engines.pool, clock, programmes, identifierSecret })),
       receiptIds: new Map(),
     }),
+    sweep: () => sweepWallets({ pool: engines.pool, clock, programmes }),
     tally: new Map(),
+    matrix: new Map(),
     runs: 0,
   };
 }

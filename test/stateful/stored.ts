@@ -96,6 +96,15 @@ export async function readMatrix(pool: Pool, members: readonly number[]): Promis
   );
   return rows
     .filter((row) => row.cents !== 0)
-    .map((row) => `${row.month} ${row.funder} ${row.redeemer} ${row.cents}`)
-    .sort();
+    .map((row) => ({ cell: `${row.month} ${row.funder} ${row.redeemer}`, cents: row.cents }))
+    .sort((a, b) => (a.cell < b.cell ? -1 : 1))
+    .map(({ cell, cents }) => `${cell} ${cents}`);
+}
+
+/** The sweeper of later histories must not find the members of this one: their model is no longer there to follow. */
+export async function putAside(pool: Pool, members: readonly number[]): Promise<void> {
+  await pool.query("update wallet set next_change_at = null where bucket = any($1) and member_id = any($2)", [
+    members.map(bucketOf),
+    members,
+  ]);
 }
