@@ -1,6 +1,7 @@
 import type { Command } from "./command.ts";
 import { applyCommand } from "./commands/apply.ts";
 import { importReceiptsCommand } from "./commands/import-receipts.ts";
+import { linkCommand } from "./commands/link.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { planCommand } from "./commands/plan.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -16,4 +17,5 @@ export const commands: readonly Command[] = [
   applyCommand,
   importReceiptsCommand,
   verifyCommand,
+  linkCommand,
 ];

@@ -61,4 +61,6 @@ export type LinkInput = {
   /** Rows from this one on belong to the second file; absent for one file. */
   readonly secondFrom?: number;
   readonly values: readonly (readonly string[])[];
+  /** The person of each row where it is known: only for measuring what blocking loses, never for linking. */
+  readonly truth?: readonly (string | undefined)[];
 };

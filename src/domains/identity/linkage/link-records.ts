@@ -13,6 +13,7 @@ import { type Prepared, prepare } from "./prepare.ts";
 import { allPairs, countCompared, countPatterns, createPairs, insertPairs, randomPairs } from "./store/pairs.ts";
 import { createRecords, dropTables, loadRecords } from "./store/records.ts";
 import { finds, maskOf } from "./store/rules.ts";
+import { countTruePairs } from "./store/truth.ts";
 
 /** Up to this many pairs all are compared and blocking loses nothing. */
 const COMPARE_ALL = 1_500_000;
@@ -36,6 +37,8 @@ export type Blocking = {
   /** Estimated matches that no rule found, and the share of all matches that were found. */
   readonly missedPairs: number;
   readonly recall: number;
+  /** Compared pairs that truly are one person, where the truth is known. */
+  readonly truePairsCompared?: number;
 };
 
 export type LinkDeps = {
@@ -61,6 +64,7 @@ export async function linkRecords(deps: LinkDeps, config: LinkConfig, input: Lin
     firstCandidates: `${run}_first_candidate`,
     firstPairs: `${run}_first_pair`,
     firstWeights: `${run}_first_weight`,
+    truth: `${run}_truth`,
   };
   try {
     progress("prepare");
@@ -75,7 +79,9 @@ export async function linkRecords(deps: LinkDeps, config: LinkConfig, input: Lin
     progress("score");
     const pairs = await scorePairs(client, tables, prepared, fit);
     progress("cluster");
-    const blocking = lossOf(pairs, rules);
+    const loss = lossOf(pairs, rules);
+    const truePairsCompared = input.truth && (await countTruePairs(client, tables, input.truth));
+    const blocking = { ...loss, ...(truePairsCompared === undefined ? {} : { truePairsCompared }) };
     const oneToOne =
       prepared.linking && (config.links === "auto" ? looksOneToOne(pairs) : config.links === "one-to-one");
     const cluster = (scored: readonly ScoredPair[], threshold: number) =>
