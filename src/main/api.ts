@@ -1,20 +1,58 @@
 /** The API process. Ends in order on SIGTERM, and when the process that started it has died. */
-import { createClickhouse } from "#platform/clickhouse/client.ts";
-import { systemClock } from "#platform/clock.ts";
+import { randomBytes } from "node:crypto";
+import { createKeyring } from "#domains/access/index.ts";
+import { loadProgrammes } from "#domains/program/index.ts";
+import { createCheckout } from "#flows/checkout/index.ts";
+import { createClickhouse, queryRows } from "#platform/clickhouse/client.ts";
+import { systemClock as clock } from "#platform/clock.ts";
 import { createLogger } from "#platform/log.ts";
 import { createPool } from "#platform/postgres/pool.ts";
 import { onStop } from "#platform/process/stop.ts";
-import { createServer } from "./http-server.ts";
+import { createServer } from "./http/server.ts";
+import { identifierSecret } from "./identifier-secret.ts";
 import { settingsFromEnvironment } from "./process-settings.ts";
+
+/** How soon a version applied elsewhere is known here. */
+const PROGRAMME_REFRESH_MS = 1_000;
 
 const settings = settingsFromEnvironment();
 const log = createLogger({ name: "api" });
 const pool = createPool({ url: settings.pgUrl, applicationName: "dolka api", max: 20 });
 const clickhouse = createClickhouse({ url: settings.clickhouseUrl, application: "dolka-api" });
-const server = await createServer({ pool, clickhouse, clock: systemClock, log });
+
+const programmes = await loadProgrammes({ pool, clock });
+const watch = programmes.watch(PROGRAMME_REFRESH_MS, (error) =>
+  log.warn({ err: error }, "the programme can't be read"),
+);
+const checkout = createCheckout({ pool, clock, programmes, identifierSecret: identifierSecret(settings.home) });
+
+const answers = async (ask: () => Promise<unknown>): Promise<boolean> =>
+  ask().then(
+    () => true,
+    () => false,
+  );
+
+const server = await createServer({
+  clock,
+  log,
+  pool,
+  random: randomBytes,
+  programmes,
+  checkout,
+  keyring: createKeyring(pool, clock),
+  ...(settings.isRateLimited ? {} : { rateLimit: "off" }),
+  // Without ClickHouse receipts are still taken; what it shows and computes waits.
+  readiness: async () => {
+    const postgres = await answers(() => pool.query("select 1"));
+    const warehouse = await answers(() => queryRows(clickhouse, "select 1"));
+    return { ready: postgres, parts: { postgres, clickhouse: warehouse, programme: programmes.latest !== undefined } };
+  },
+});
 
 onStop(log, async () => {
+  watch.stop();
   await server.close(); // answers what it has taken, takes nothing more
+  await checkout.drain();
   await Promise.allSettled([pool.end(), clickhouse.close()]);
 });
 await server.listen({ host: settings.host, port: settings.port });

@@ -1,30 +1,9 @@
-import type { Pool } from "pg";
-import type { ClickHouseClient } from "#platform/clickhouse/client.ts";
-import type { Clock } from "#platform/clock.ts";
-import type { Logger } from "#platform/log.ts";
-import type { Progress } from "#platform/progress.ts";
-import type { DemoKey } from "./home/home.ts";
+import { applyDemoProgramme } from "./demo/apply-demo-programme.ts";
+import { fillDemoCity } from "./demo/fill-demo-city.ts";
+import { makeDemoKeys } from "./demo/make-demo-keys.ts";
+import type { DemoStep } from "./demo/step.ts";
 
-/** What a step that fills a new home works with. */
-export type DemoContext = {
-  readonly home: string;
-  readonly pool: Pool;
-  readonly clickhouse: ClickHouseClient;
-  readonly clock: Clock;
-  readonly log: Logger;
-  /** Aborted when the start is broken off. */
-  readonly signal: AbortSignal;
-  progress(label: string, total?: number): Progress;
-  /** Shows a key on the screen and in run.json. */
-  addKey(key: DemoKey): void;
-};
-
-export type DemoStep = {
-  /** Shown on the screen, and remembered in home.json once the step is done. */
-  readonly name: string;
-  /** May be run again from the start when an earlier try was broken off: repeating it must not double anything. */
-  run(context: DemoContext): Promise<void>;
-};
+export type { DemoContext, DemoStep } from "./demo/step.ts";
 
 /** What a new home gets, in this order, after the migrations and before the API starts. */
-export const demoSteps: readonly DemoStep[] = [];
+export const demoSteps: readonly DemoStep[] = [applyDemoProgramme, makeDemoKeys, fillDemoCity];

@@ -5,6 +5,8 @@ export type ProcessSettings = {
   readonly clickhouseUrl: string;
   readonly host: string;
   readonly port: number;
+  /** DOLKA_RATE_LIMIT=off takes the limits per key away, for benchmarks. */
+  readonly isRateLimited?: boolean;
 };
 
 export function settingsToEnvironment(settings: ProcessSettings): Record<string, string> {
@@ -30,5 +32,6 @@ export function settingsFromEnvironment(environment: NodeJS.ProcessEnv = process
     clickhouseUrl: required("CLICKHOUSE_URL"),
     host: environment.DOLKA_HOST ?? "127.0.0.1",
     port: Number(environment.DOLKA_PORT ?? 8080),
+    isRateLimited: environment.DOLKA_RATE_LIMIT !== "off",
   };
 }

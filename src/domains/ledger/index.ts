@@ -22,6 +22,7 @@ export { readAnonymousReceipt } from "./store/anonymous.ts";
 export { findDueMembers } from "./store/due-members.ts";
 export { readFirstOpenDay } from "./store/fence.ts";
 export { readHoldState } from "./store/holds.ts";
+export { insertWallets, putTraits } from "./store/insert-wallets.ts";
 export { loadLots, loadReturned, loadWallets } from "./store/load-wallets.ts";
 export {
   type ClaimedKey,

@@ -100,12 +100,14 @@ async function groupByMember(
     if (member !== undefined) push(byMember, member, task);
     else if (task.subject.by === "identifier") push(strangers, task.subject.key.text, task);
   }
-  const missing = [...byMember.keys()].filter((member) => context.memory.wallets.get(member) === undefined);
+  // Taken before waiting: the other lane may forget a member meanwhile.
+  const remembered = new Map([...byMember.keys()].map((member) => [member, context.memory.wallets.get(member)]));
+  const missing = [...byMember.keys()].filter((member) => remembered.get(member) === undefined);
   const loaded = await loadWallets(client, missing);
   const groups: Group[] = [];
   for (const [member, of] of byMember) {
     const fresh = loaded.get(member);
-    const wallet = fresh ?? context.memory.wallets.get(member);
+    const wallet = fresh ?? remembered.get(member);
     if (wallet && wallet.status === "open") groups.push({ wallet, isFresh: fresh !== undefined, tasks: of });
     else refuse(plan, of);
   }

@@ -1,6 +1,6 @@
 import { ACCESS_PROBLEMS } from "#domains/access/http/index.ts";
 import type { CreateKeyFailure } from "#domains/access/index.ts";
-import { LEDGER_PROBLEMS } from "#domains/ledger/http/problems.ts";
+import { LEDGER_PROBLEMS } from "#domains/ledger/http/index.ts";
 import { CHECKOUT_PROBLEMS } from "#flows/checkout/http/index.ts";
 import type { CheckoutFailure } from "#flows/checkout/index.ts";
 import type { FailureOf } from "#platform/http/problem.ts";

@@ -1,0 +1,3 @@
+export { createLedgerReads, type LedgerReads } from "./ledger-reads.ts";
+export { type MemberRouteDeps, memberRoutes } from "./member-routes.ts";
+export { LEDGER_PROBLEMS } from "./problems.ts";

@@ -1,0 +1,7 @@
+export {
+  createRegisterDeps,
+  type RegisterDeps,
+  type Registered,
+  type Registration,
+  registerMembers,
+} from "./register-members.ts";
