@@ -8,6 +8,7 @@ import { systemClock as clock } from "#platform/clock.ts";
 import { createLogger } from "#platform/log.ts";
 import { createPool } from "#platform/postgres/pool.ts";
 import { onStop } from "#platform/process/stop.ts";
+import { createFindMember } from "./http/find-member.ts";
 import { createServer } from "./http/server.ts";
 import { identifierSecret } from "./identifier-secret.ts";
 import { settingsFromEnvironment } from "./process-settings.ts";
@@ -24,7 +25,8 @@ const programmes = await loadProgrammes({ pool, clock });
 const watch = programmes.watch(PROGRAMME_REFRESH_MS, (error) =>
   log.warn({ err: error }, "the programme can't be read"),
 );
-const checkout = createCheckout({ pool, clock, programmes, identifierSecret: identifierSecret(settings.home) });
+const secret = identifierSecret(settings.home);
+const checkout = createCheckout({ pool, clock, programmes, identifierSecret: secret });
 
 const answers = async (ask: () => Promise<unknown>): Promise<boolean> =>
   ask().then(
@@ -40,6 +42,7 @@ const server = await createServer({
   programmes,
   checkout,
   keyring: createKeyring(pool, clock),
+  findMember: createFindMember(pool, secret),
   ...(settings.isRateLimited ? {} : { rateLimit: "off" }),
   // Without ClickHouse receipts are still taken; what it shows and computes waits.
   readiness: async () => {

@@ -1,9 +1,12 @@
 import type { Pool } from "pg";
 import { createGuard, keyRoutes } from "#domains/access/http/index.ts";
 import type { Keyring } from "#domains/access/index.ts";
+import { lookupRoute } from "#domains/identity/http/index.ts";
+import { createLedgerReads, createMaySeeMember, memberRoutes } from "#domains/ledger/http/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
-import { holdRoutes, receiptRoutes } from "#flows/checkout/http/index.ts";
+import { batchRoute, holdRoutes, receiptRoutes } from "#flows/checkout/http/index.ts";
 import type { Checkout } from "#flows/checkout/index.ts";
+import type { MemberId } from "#kernel/ids.ts";
 import type { Clock } from "#platform/clock.ts";
 import { type App, createApp, type RouteModule } from "#platform/http/app.ts";
 import type { Histogram, MetricSource } from "#platform/http/metrics.ts";
@@ -21,6 +24,8 @@ export type ServerDeps = {
   readonly programmes: Pick<Programmes, "current" | "latest">;
   readonly checkout: Checkout;
   readonly keyring: Keyring;
+  /** The member of an identifier as it was read. */
+  readonly findMember: (kind: string, value: string) => Promise<MemberId | undefined>;
   readonly readiness: () => Promise<Readiness>;
   /** Numbers that others keep, for /metrics: feed lag, waiting requests, batch sizes. */
   readonly gauges?: readonly MetricSource[];
@@ -58,9 +63,20 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
   let isDraining = false;
   const isPartner = (partner: string) => programmes.current().partners.has(partner);
   const kopecksPerPoint = () => programmes.latest?.pointValueKopecks ?? 100;
+  const till = { checkout, problems, kopecksPerPoint, isUnavailable: isConnectionLost };
+  const maySeeMember = createMaySeeMember(pool);
+  const reads = createLedgerReads({
+    pool,
+    now: () => clock.now(),
+    calendar: () => programmes.current().calendar,
+    operator: () => programmes.current().operator,
+  });
   const modules: RouteModule[] = [
-    receiptRoutes({ checkout, problems, kopecksPerPoint }),
-    holdRoutes({ checkout, problems, kopecksPerPoint }),
+    receiptRoutes(till),
+    batchRoute({ ...till, log }),
+    holdRoutes(till),
+    memberRoutes({ problems, reads, maySeeMember }),
+    lookupRoute({ problems, maySeeMember, findMember: deps.findMember }),
     keyRoutes({ pool, clock, random, isPartner, keyring, problems }),
     operatingRoutes({
       readiness: deps.readiness,

@@ -25,6 +25,7 @@ export const FIELD_CODES: { readonly [code: string]: Texts } = {
   "one-of": { ru: "нужен ровно один из вариантов", en: "exactly one of the forms is needed" },
   character: { ru: "недопустимый знак в строке", en: "a character that can't be stored" },
   "bad-time": { ru: "это не время RFC 3339 со смещением", en: "not an RFC 3339 time with an offset" },
+  "bad-cursor": { ru: "такого указателя страницы мы не выдавали", en: "not a cursor that we gave" },
   "bad-day": { ru: "такого дня нет в календаре", en: "not a day of the calendar" },
 };
 
@@ -132,6 +133,13 @@ export function badTime(pointer: string): FieldFault {
   return fault(pointer, "bad-time", {
     ru: "Нужно время RFC 3339 со смещением, например 2026-03-04T12:34:56+03:00.",
     en: "An RFC 3339 time with an offset is needed, such as 2026-03-04T12:34:56+03:00.",
+  });
+}
+
+export function badCursor(pointer: string): FieldFault {
+  return fault(pointer, "bad-cursor", {
+    ru: "Такого cursor мы не выдавали.",
+    en: "This is no cursor that we gave.",
   });
 }
 

@@ -22,9 +22,10 @@ type Visitor = { duplicate(pointer: string): void; number(pointer: string, liter
 type Cursor = { readonly text: string; at: number; readonly visitor: Visitor };
 
 const SPACE = /[ \t\n\r]*/y;
-const PLAIN = /[^"\\\u0000-\u001f]+/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 const WORD = /true|false|null/y;
 const NO_VISITOR: Visitor = { duplicate: () => {}, number: () => {} };
 
@@ -85,18 +86,14 @@ function walk(text: string, visitor: Visitor): void {
 
 function value(cursor: Cursor, pointer: string): void {
   const char = cursor.text[cursor.at];
-  if (char === "{") return object(cursor, pointer);
-  if (char === "[") return array(cursor, pointer);
-  if (char === '"') {
-    string(cursor);
-    return;
+  if (char === "{") object(cursor, pointer);
+  else if (char === "[") array(cursor, pointer);
+  else if (char === '"') string(cursor);
+  else {
+    const literal = take(cursor, NUMBER);
+    if (literal !== "") cursor.visitor.number(pointer, literal);
+    else if (take(cursor, WORD) === "") throw unexpected(cursor, "a value was expected");
   }
-  const literal = take(cursor, NUMBER);
-  if (literal !== "") {
-    cursor.visitor.number(pointer, literal);
-    return;
-  }
-  if (take(cursor, WORD) === "") throw unexpected(cursor, "a value was expected");
 }
 
 function object(cursor: Cursor, pointer: string): void {
@@ -134,12 +131,22 @@ function array(cursor: Cursor, pointer: string): void {
 function string(cursor: Cursor): string {
   const start = cursor.at;
   cursor.at++;
-  while (take(cursor, PLAIN) !== "" || take(cursor, ESCAPE) !== "");
+  while (skipPlain(cursor) || take(cursor, ESCAPE) !== "");
   if (cursor.text[cursor.at] !== '"') {
     throw unexpected(cursor, "the string does not end, or a character in it must be escaped");
   }
   cursor.at++;
   return cursor.text.slice(start, cursor.at);
+}
+
+/** Whether there were characters that stand for themselves. */
+function skipPlain(cursor: Cursor): boolean {
+  const start = cursor.at;
+  for (; cursor.at < cursor.text.length; cursor.at++) {
+    const code = cursor.text.charCodeAt(cursor.at);
+    if (code < 0x20 || code === QUOTE || code === BACKSLASH) break;
+  }
+  return cursor.at > start;
 }
 
 function open(cursor: Cursor): void {

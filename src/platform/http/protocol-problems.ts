@@ -100,6 +100,20 @@ export const PROTOCOL_PROBLEMS = {
     details: Type.Object({ limitBytes: Type.Integer() }),
     example: { limitBytes: 1_048_576 },
   }),
+  "too-many-lines": problemKind({
+    status: 413,
+    title: { ru: "Слишком много строк", en: "Too many lines" },
+    detail: {
+      ru: ({ limitLines }) => `Принимаем не больше ${limitLines} строк за раз; остальные не прочитаны.`,
+      en: ({ limitLines }) => `At most ${limitLines} lines are taken at once; the others were not read.`,
+    },
+    remedy: {
+      ru: "Отправьте остальные строки следующим запросом.",
+      en: "Send the other lines in another request.",
+    },
+    details: Type.Object({ limitLines: Type.Integer() }),
+    example: { limitLines: 10_000 },
+  }),
   "unsupported-media-type": problemKind({
     status: 415,
     title: { ru: "Такой тип тела не принимается", en: "Unsupported media type" },

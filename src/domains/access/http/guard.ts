@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { invariant } from "#kernel/invariant.ts";
 import type { Guard, Hook } from "#platform/http/app.ts";
-import { ProblemError } from "#platform/http/problem.ts";
+import { type Failure, ProblemError } from "#platform/http/problem.ts";
 import type { RateLimiter } from "#platform/http/rate-limit.ts";
 import { mayActFor, type PartnerPlace, permissionOf, type Roles, scopeOf } from "../core/permissions.ts";
 import type { Principal } from "../core/principal.ts";
@@ -44,17 +44,28 @@ function admit(
   reply: FastifyReply,
   done: (error?: Error) => void,
 ): void {
-  if (principal === undefined) return done(new ProblemError({ code: "unauthenticated" }));
-  const scope = scopeOf(roles, principal);
-  if (!scope.ok) return done(new ProblemError(scope.failure));
-  if (deps.rateLimiter !== undefined) {
-    const wait = deps.rateLimiter.take(principal.keyId);
-    reply.header("ratelimit-policy", deps.rateLimiter.policy);
-    reply.header("ratelimit", deps.rateLimiter.state(principal.keyId));
-    if (wait > 0) return done(new ProblemError({ code: "too-many-requests", retryAfterSeconds: wait }));
+  const refusal = refusalOf(deps, roles, principal, reply);
+  if (refusal !== undefined) done(new ProblemError(refusal));
+  else {
+    request.principal = principal as Principal;
+    done();
   }
-  request.principal = principal;
-  done();
+}
+
+function refusalOf(
+  deps: GuardDeps,
+  roles: Roles,
+  principal: Principal | undefined,
+  reply: FastifyReply,
+): Failure | undefined {
+  if (principal === undefined) return { code: "unauthenticated" };
+  const scope = scopeOf(roles, principal);
+  if (!scope.ok) return scope.failure;
+  if (deps.rateLimiter === undefined) return undefined;
+  const retryAfterSeconds = deps.rateLimiter.take(principal.keyId);
+  reply.header("ratelimit-policy", deps.rateLimiter.policy);
+  reply.header("ratelimit", deps.rateLimiter.state(principal.keyId));
+  return retryAfterSeconds > 0 ? { code: "too-many-requests", retryAfterSeconds } : undefined;
 }
 
 /** Scope `own` and a partner go together: roles that reach any partner have none of their own. */

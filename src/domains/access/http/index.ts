@@ -2,3 +2,4 @@ export { createGuard, type GuardDeps } from "./guard.ts";
 export { type KeyRouteDeps, keyRoutes } from "./key-routes.ts";
 export { principalOf } from "./principal.ts";
 export { ACCESS_PROBLEMS } from "./problems.ts";
+export type { Principal } from "../core/principal.ts";

@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
-import { type Principal, principalOf } from "#domains/access/http/index.ts";
+import { principalOf } from "#domains/access/http/index.ts";
 import { type MemberId, memberIds } from "#kernel/ids.ts";
 import { parseInstant } from "#kernel/time.ts";
 import type { App } from "#platform/http/app.ts";
-import { readCursor, writeCursor } from "#platform/http/cursor.ts";
+import { type CursorKind, readCursor, writeCursor } from "#platform/http/cursor.ts";
 import { badCursor, badTime } from "#platform/http/field-faults.ts";
 import { operation } from "#platform/http/operation.ts";
 import type { FieldFault } from "#platform/http/problem.ts";
@@ -12,6 +12,7 @@ import type { ProblemRegistry } from "#platform/http/problem-registry.ts";
 import { sendFailure } from "#platform/http/send.ts";
 import { refuseFields } from "#platform/http/validation.ts";
 import type { LedgerReads } from "./ledger-reads.ts";
+import type { MaySeeMember } from "./may-see-member.ts";
 import {
   LOT_EXAMPLE,
   LotSchema,
@@ -25,7 +26,7 @@ export type MemberRouteDeps = {
   readonly problems: ProblemRegistry;
   readonly reads: LedgerReads;
   /** A partner may see the members that it knows: by a receipt, a hold, an award or a profile. */
-  readonly maySeeMember: (principal: Principal, member: MemberId) => Promise<boolean>;
+  readonly maySeeMember: MaySeeMember;
 };
 
 const Params = Type.Object({ memberId: Type.String({ description: "`mem_…`" }) });
@@ -122,7 +123,7 @@ export function memberRoutes(deps: MemberRouteDeps): (app: App) => void {
       const { limit, kind } = request.query;
       const { from, to, cursor } = readOperationQuery(request.query);
       const member = await visible(request, request.params.memberId);
-      if (member === undefined || (await reads.wallet(member)) === undefined) return unknown(request, reply);
+      if (member === undefined) return unknown(request, reply);
       const page = await reads.operations(member, {
         limit,
         ...(kind === undefined ? {} : { kind }),
@@ -130,14 +131,19 @@ export function memberRoutes(deps: MemberRouteDeps): (app: App) => void {
         ...(to === undefined ? {} : { untilAt: to }),
         ...(cursor === undefined ? {} : { beforeSeq: cursor }),
       });
+      if (page.items.length === 0 && (await reads.wallet(member)) === undefined) return unknown(request, reply);
       const next = page.nextBeforeSeq === undefined ? {} : { next: writeCursor([page.nextBeforeSeq]) };
       reply.send({ items: page.items as (typeof OPERATION_EXAMPLE)[], ...next });
     });
     app.get("/v1/members/:memberId/lots", { schema: memberOperations.listLots }, async (request, reply) => {
       const { limit, open } = request.query;
-      const after = readPosition(request.query.cursor, ["number", "number"]) as [number, number] | undefined;
+      const after = readPosition(request.query.cursor, ["int4", "int2"]) as [number, number] | undefined;
       const member = await visible(request, request.params.memberId);
-      const query = { limit, ...(open === undefined ? {} : { isOpen: open }), ...(after === undefined ? {} : { after }) };
+      const query = {
+        limit,
+        ...(open === undefined ? {} : { isOpen: open }),
+        ...(after === undefined ? {} : { after }),
+      };
       const page = member === undefined ? undefined : await reads.lots(member, query);
       if (page === undefined) return unknown(request, reply);
       const next = page.nextAfter === undefined ? {} : { next: writeCursor(page.nextAfter) };
@@ -157,10 +163,10 @@ function readOperationQuery(query: { from?: string; to?: string; cursor?: string
   const from = time(query.from, "/from");
   const to = time(query.to, "/to");
   if (faults.length > 0) throw refuseFields(faults);
-  return { from, to, cursor: readPosition(query.cursor, ["number"])?.[0] as number | undefined };
+  return { from, to, cursor: readPosition(query.cursor, ["int4"])?.[0] as number | undefined };
 }
 
-function readPosition(cursor: string | undefined, kinds: readonly ("number" | "string")[]) {
+function readPosition(cursor: string | undefined, kinds: readonly CursorKind[]) {
   if (cursor === undefined) return undefined;
   const parts = readCursor(cursor, kinds);
   if (parts === undefined) throw refuseFields([{ in: "query", ...badCursor("/cursor") }]);

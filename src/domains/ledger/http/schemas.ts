@@ -29,7 +29,9 @@ export const WalletNowSchema = Type.Object(
 
 const MovementSchema = Type.Object(
   {
-    from: Type.String({ description: "`obligation`, `pending`, `active`, `held`, `redeemed`, `expired` or `arrears`." }),
+    from: Type.String({
+      description: "`obligation`, `pending`, `active`, `held`, `redeemed`, `expired` or `arrears`.",
+    }),
     to: Type.String(),
     funder: Type.String({ description: "Who pays for these points." }),
     redeemer: Type.Optional(Type.String({ description: "Where they were spent." })),

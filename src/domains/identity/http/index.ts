@@ -1,0 +1,1 @@
+export { type LookupDeps, lookupRoute } from "./lookup-route.ts";
