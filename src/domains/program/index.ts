@@ -2,7 +2,7 @@ export { type FileFault as ProgrammeError, formatFileFault as formatProgrammeErr
 export { type Applied, type ApplyFailure, type ApplyRequest, applyProgramme } from "./apply-programme.ts";
 export { compileProgramme } from "./core/compile/compile.ts";
 export type { CompiledProgramme, PartnerTerms, Policies, StoreTerms } from "./core/compile/compiled.ts";
-export { type Change, diffProgrammes, formatChange } from "./core/diff/diff.ts";
+export { type Change, diffProgrammes, formatChange, formatChanges } from "./core/diff/diff.ts";
 export { canonicalJson, documentHash } from "./core/document/canonical.ts";
 export { parseProgramme } from "./core/document/parse.ts";
 export type { ProgrammeDocument } from "./core/document/schema.ts";

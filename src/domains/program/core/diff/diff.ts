@@ -1,3 +1,4 @@
+import { DEFAULTS } from "../document/defaults.ts";
 import type { ProgrammeDocument } from "../document/schema.ts";
 import { textOf } from "../document/shorthand.ts";
 import { riskOf } from "./risks.ts";
@@ -24,13 +25,19 @@ export function diffProgrammes(a: ProgrammeDocument | undefined, b: ProgrammeDoc
   const sections = new Set<string>(SECTIONS);
   const single = Object.keys(b).filter((key) => !sections.has(key)) as (keyof ProgrammeDocument)[];
   const changes = [
-    ...single.flatMap((key) => diffValues(key, a?.[key], b[key])),
+    ...single.flatMap((key) => diffValues(key, a?.[key] ?? unsaid(key), b[key])),
     ...SECTIONS.flatMap((section) => diffSection(section, a?.[section] ?? {}, b[section])),
   ];
   return changes.map((change) => {
     const risk = a && riskOf(change, a, b);
     return risk === undefined ? change : { ...change, risk };
   });
+}
+
+/** What a first version that does not say otherwise has anyway. */
+function unsaid(key: keyof ProgrammeDocument): unknown {
+  if (key === "favourites") return {};
+  return key in DEFAULTS ? DEFAULTS[key as keyof typeof DEFAULTS] : undefined;
 }
 
 type Entries = Readonly<Record<string, unknown>>;
@@ -56,6 +63,32 @@ function keysOf(a: Entries, b: Entries): string[] {
 
 function isEntries(value: unknown): value is Entries {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** More of one section than anyone reads line by line: a first version, a new chain of stores. */
+const LISTED_AT_MOST = 20;
+const NAMED_IN_SUM = 3;
+
+/** Changes as lines of a plan; many additions to one section become one line. */
+export function formatChanges(changes: readonly Change[]): string[] {
+  const added = Map.groupBy(changes.filter(isPlainAddition), sectionOf);
+  const crowded = new Set([...added].filter(([, list]) => list.length > LISTED_AT_MOST).map(([section]) => section));
+  const lines = changes
+    .filter((change) => !(isPlainAddition(change) && crowded.has(sectionOf(change))))
+    .map(formatChange);
+  const sums = [...crowded].map((section) => {
+    const ids = (added.get(section) ?? []).map((change) => change.path.split("/")[1]);
+    return `+ ${section}: ${ids.length} (${ids.slice(0, NAMED_IN_SUM).join(", ")}, …)`;
+  });
+  return [...sums, ...lines];
+}
+
+function isPlainAddition({ kind, risk, path }: Change): boolean {
+  return kind === "added" && risk === undefined && path.split("/").length === 2;
+}
+
+function sectionOf({ path }: Change): string {
+  return path.split("/")[0] ?? "";
 }
 
 /** A change as a line of a plan: `~ rules/base/earn: 5% → 7%`, with its risk behind it. */
