@@ -32,7 +32,7 @@ export async function run(given: BenchOptions): Promise<BenchResult> {
       const fill = () => populate(pool, { members, now: Date.now(), identifierKey });
       await step(`${members.toLocaleString("en")} members`, fill);
       const under = await conditions(pool);
-      const { ran, ratioOf } = await besidePgbench(given, server, () => shop(given, postgres, members));
+      const { ran, ratioOf } = await besidePgbench(given, server, () => runLedger(given, postgres, members));
       const { calendar } = benchProgrammes(systemClock).current();
       return {
         bench: "ledger",
@@ -51,7 +51,7 @@ export async function run(given: BenchOptions): Promise<BenchResult> {
   }
 }
 
-async function shop(given: BenchOptions, postgres: BenchPostgres, members: number) {
+export async function runLedger(given: BenchOptions, postgres: BenchPostgres, members: number) {
   const pool = createPool({ url: postgres.server.url, applicationName: "dolka bench checkout", max: 20 });
   const checkout = createCheckout({
     pool,

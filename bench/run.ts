@@ -6,7 +6,11 @@ import { type BenchModule, parseOptions, UsageError } from "./lib/bench.ts";
 type Entry = { readonly about: string; load(): Promise<BenchModule & { readonly options: readonly string[] }> };
 
 const BENCHES: Readonly<Record<string, Entry>> = {
+  checkout: { about: "the whole stack over HTTP, a million members", load: () => import("./checkout/bench.ts") },
   ledger: { about: "the checkout without HTTP, in one process", load: () => import("./ledger.ts") },
+  price: { about: "the pure pricing function", load: () => import("./price.ts") },
+  settle: { about: "closing a month of 10 million receipts", load: () => import("./settle.ts") },
+  verify: { about: "rebuilding wallets and lots from operations", load: () => import("./verify.ts") },
 };
 
 const [name = "", ...args] = process.argv.slice(2);

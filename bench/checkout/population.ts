@@ -29,13 +29,19 @@ export type PopulationOptions = {
  * the order of the primary keys. About 30 s for a million on two cores. Does nothing when they are there.
  */
 export async function populate(pool: Pool, options: PopulationOptions): Promise<void> {
-  const { rows } = await pool.query<{ members: number }>("select count(*)::int as members from wallet where seq > 0");
-  if ((rows[0]?.members ?? 0) >= options.members) return;
+  const found = await countMembers(pool);
+  if (found >= options.members) return;
+  if (found > 0) throw new Error(`the home has ${found} members already: give --members ${found}, or another --home`);
   await pool.query("select setval('member_id_seq', $1)", [Math.ceil(options.members / 1000) * 1000 + 1]);
   const byBucket = countingSort(options.members, (index) => bucketOf(index + 1));
   await Promise.all([copyLedger(pool, options, byBucket), copyIdentifiers(pool, options)]);
   await pool.query("vacuum analyze wallet, lot, operation, identifier");
   await pool.query("checkpoint");
+}
+
+export async function countMembers(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ members: number }>("select count(*)::int as members from wallet where seq > 0");
+  return rows[0]?.members ?? 0;
 }
 
 async function copyLedger(pool: Pool, options: PopulationOptions, order: Uint32Array): Promise<void> {

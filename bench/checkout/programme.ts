@@ -8,10 +8,14 @@ import {
 } from "#domains/program/index.ts";
 import type { Clock } from "#platform/clock.ts";
 
-export const PROGRAMME_FILE = new URL("./programme.yaml", import.meta.url);
+const PROGRAMME_FILE = new URL("./programme.yaml", import.meta.url);
 
-export function benchDocument(): ProgrammeDocument {
-  const parsed = parseProgramme(readFileSync(PROGRAMME_FILE, "utf8"), "programme.yaml");
+export function programmeFile(): { readonly text: string; readonly name: string } {
+  return { text: readFileSync(PROGRAMME_FILE, "utf8"), name: "programme.yaml" };
+}
+
+function benchDocument(): ProgrammeDocument {
+  const parsed = parseProgramme(programmeFile().text, programmeFile().name);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.failure, null, 2));
   return parsed.value;
 }

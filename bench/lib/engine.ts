@@ -50,7 +50,8 @@ export async function startBenchPostgres(home: BenchHome, options: BenchOptions)
   };
 }
 
-function settingsOf(text: string | undefined): Record<string, string> {
+/** `name=value,name=value`: settings of PostgreSQL to try. */
+export function settingsOf(text: string | undefined): Record<string, string> {
   const pairs = (text ?? "").split(",").filter((pair) => pair !== "");
   return Object.fromEntries(pairs.map((pair) => pair.split("=", 2) as [string, string]));
 }
