@@ -32,8 +32,12 @@ export type Stack = {
 };
 
 /** Starts `dolka up` on a home and returns when it says that it is ready. */
-export async function startStack(home: string, args: readonly string[] = ["--empty", "--port", "0"]): Promise<Stack> {
-  const child = start(["up", "--json", "--home", home, ...args]);
+export async function startStack(
+  home: string,
+  args: readonly string[] = ["--empty", "--port", "0"],
+  env: Record<string, string> = {},
+): Promise<Stack> {
+  const child = start(["up", "--json", "--home", home, ...args], env);
   const ended = finished(child);
   const ready = new Promise<void>((resolve) => child.stdout?.once("data", () => resolve()));
   const early = await Promise.race([ready, ended]);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { createPool } from "#platform/postgres/pool.ts";
 import { isAlive, processesIn } from "#platform/process/alive.ts";
+import { testEngines } from "./engines.ts";
 import { dolka, type Stack, startStack, temporaryHome } from "./stack.ts";
 
 const { home, remove } = temporaryHome();
@@ -95,6 +96,20 @@ test("a supervisor killed a moment ago is no obstacle for the next start", async
   assert.equal(await isReady(stack), true);
 });
 
+test("with PG_URL and CLICKHOUSE_URL it uses those servers, fills them with nothing unasked, and leaves them running", async () => {
+  const other = temporaryHome();
+  const servers = await testEngines();
+  const env = { PG_URL: servers.pgUrl, CLICKHOUSE_URL: servers.clickhouseUrl };
+  const guest = await startStack(other.home, ["--port", "0"], env);
+  assert.deepEqual(Object.keys(guest.run().pids).sort(), ["api", "worker"]);
+  assert.equal(guest.run().postgres, servers.pgUrl);
+  assert.deepEqual(guest.run().keys, []);
+  guest.kill("SIGTERM");
+  assert.equal((await guest.ended).code, 0);
+  assert.deepEqual((await servers.pool.query("select 1 as one")).rows, [{ one: 1 }]);
+  other.remove();
+});
+
 function pidsOf(running: Stack): number[] {
   return [running.pid, ...Object.values(running.run().pids)];
 }
@@ -108,12 +123,13 @@ async function sql(text: string): Promise<unknown[]> {
   }
 }
 
+/** The API and all it needs, and the worker. */
 async function isReady(running: Stack): Promise<boolean> {
-  const ready = async (address: string) => (await fetch(`${address}/readyz`).catch(() => undefined))?.status === 200;
-  const api = await fetch(`${running.run().api}/readyz`).catch(() => undefined);
-  if (api?.status !== 200) return false;
-  const { clickhouse } = (await api.json()) as { clickhouse?: boolean };
-  return clickhouse !== false && (await ready(running.run().worker));
+  const [api, worker] = await Promise.all(
+    [running.run().api, running.run().worker].map((address) => fetch(`${address}/readyz`).catch(() => undefined)),
+  );
+  const parts = JSON.stringify((await api?.json().catch(() => undefined)) ?? {});
+  return api?.status === 200 && worker?.status === 200 && /"clickhouse":true/.test(parts);
 }
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {

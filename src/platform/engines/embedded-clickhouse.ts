@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
-import { totalmem } from "node:os";
 import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { availableMemoryBytes } from "#platform/memory.ts";
 import { type Child, type ExitInfo, spawnChild } from "#platform/process/child.ts";
 import { freePort } from "#platform/process/ports.ts";
 import { requireSupportedPlatform } from "./support.ts";
@@ -37,7 +37,8 @@ export async function startClickhouse(options: ClickhouseOptions): Promise<Runni
   const dataFolder = resolve(options.dataFolder);
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const port = options.port === 0 ? await freePort() : options.port;
-  const memoryMb = options.memoryMb ?? Math.min(8192, Math.max(512, Math.floor((totalmem() / 2 ** 20) * 0.3)));
+  const memoryMb =
+    options.memoryMb ?? Math.min(8192, Math.max(512, Math.floor((availableMemoryBytes() / 2 ** 20) * 0.3)));
   const child = await spawnChild({
     command: process.execPath,
     args: [

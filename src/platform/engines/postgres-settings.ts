@@ -1,9 +1,9 @@
-import { totalmem } from "node:os";
+import { availableMemoryBytes } from "#platform/memory.ts";
 
 const MB = 1024 * 1024;
 
 /** Settings of the embedded PostgreSQL: durable short transactions on a small machine that is shared with the rest. */
-export function postgresSettings(memoryBytes: number = totalmem()): Record<string, string> {
+export function postgresSettings(memoryBytes: number = availableMemoryBytes()): Record<string, string> {
   const memoryMb = Math.floor(memoryBytes / MB);
   return {
     // Durability: an answer that was given survives kill -9 and power loss.

@@ -61,6 +61,16 @@ function plain(response: ServerResponse, status: number, text: string): void {
   response.end(text);
 }
 
+/** A request that has been read, on its way to its answer. */
+type Exchange = {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly asked: ClickhouseRequest;
+  readonly body: Body;
+  readonly queryId: string;
+  readonly options: HandlerOptions;
+};
+
 async function handleQuery(
   request: IncomingMessage,
   response: ServerResponse,
@@ -76,9 +86,8 @@ async function handleQuery(
   const body = await readBody(request, asked.query, options.spoolFolder);
   try {
     requireAllowed(body, asked, isGet);
-    await options.pool.use(asked.state, (connection) =>
-      run(connection, request, response, body, asked, queryId, options),
-    );
+    const exchange = { request, response, asked, body, queryId, options };
+    await options.pool.use(asked.state, (connection) => run(connection, exchange));
   } finally {
     await body.discard();
   }
@@ -95,15 +104,8 @@ function requireAllowed({ statement }: Body, asked: ClickhouseRequest, isGet: bo
   }
 }
 
-async function run(
-  connection: Connection,
-  request: IncomingMessage,
-  response: ServerResponse,
-  body: Body,
-  asked: ClickhouseRequest,
-  queryId: string,
-  options: HandlerOptions,
-): Promise<void> {
+async function run(connection: Connection, exchange: Exchange): Promise<void> {
+  const { response, asked, body } = exchange;
   const { statement } = body;
   // `readonly` can't be taken back, `compatibility` changes settings that are not named.
   if (
@@ -121,27 +123,16 @@ async function run(
   response.once("close", onClose);
   try {
     if (response.closed) return;
-    const answer = { connection, request, response, body, asked, queryId, options };
-    if (statement.isStreamable && STREAMED.has(statement.format ?? asked.defaultFormat)) await streamAnswer(answer);
-    else await wholeAnswer(answer);
+    const isStreamed = statement.isStreamable && STREAMED.has(statement.format ?? asked.defaultFormat);
+    await (isStreamed ? streamAnswer(connection, exchange) : wholeAnswer(connection, exchange));
   } finally {
     response.off("close", onClose);
     await cancelling;
   }
 }
 
-type Answer = {
-  readonly connection: Connection;
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly body: Body;
-  readonly asked: ClickhouseRequest;
-  readonly queryId: string;
-  readonly options: HandlerOptions;
-};
-
-function headOf(answer: Answer, summary: Readonly<Record<string, string>>) {
-  const { asked, body, request, queryId } = answer;
+function headOf(exchange: Exchange, summary: Readonly<Record<string, string>>) {
+  const { asked, body, request, queryId } = exchange;
   return {
     queryId,
     format: body.statement.format ?? asked.defaultFormat,
@@ -152,11 +143,11 @@ function headOf(answer: Answer, summary: Readonly<Record<string, string>>) {
 }
 
 /** Runs a statement to its end, then answers. */
-async function wholeAnswer(answer: Answer): Promise<void> {
-  const { connection, body, asked, response } = answer;
+async function wholeAnswer(connection: Connection, exchange: Exchange): Promise<void> {
+  const { body, asked, response } = exchange;
   const result = await connection.session.queryAsync(statementText(body), { format: asked.defaultFormat });
   const isWrite = !body.statement.isRead;
-  const head = headOf(answer, {
+  const head = headOf(exchange, {
     read_rows: String(result.rowsRead),
     read_bytes: String(result.bytesRead),
     written_rows: isWrite ? String(result.rowsRead) : "0",
@@ -187,13 +178,13 @@ function statementText({ sql, statement, rowsFile }: Body): string {
 }
 
 /** Hands rows on as the engine makes them; it makes no more while the client is not reading. */
-async function streamAnswer(answer: Answer): Promise<void> {
-  const { connection, body, asked, response, options } = answer;
+async function streamAnswer(connection: Connection, exchange: Exchange): Promise<void> {
+  const { body, asked, response, options } = exchange;
   const chunks = connection.session.queryStream(body.sql, { format: asked.defaultFormat });
   const iterator = chunks[Symbol.asyncIterator]();
   try {
     let next = await iterator.next(); // an error before the first row still gets a status of its own
-    const head = headOf(answer, { read_rows: "0", read_bytes: "0", written_rows: "0", written_bytes: "0" });
+    const head = headOf(exchange, { read_rows: "0", read_bytes: "0", written_rows: "0", written_bytes: "0" });
     sendHead(response, head);
     const stream = bodyStream(response, head.encoding);
     try {
