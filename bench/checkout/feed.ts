@@ -51,9 +51,9 @@ from operation, json_array_elements(movements) as m
 group by 1, 2 order by 1, 2`;
 
 const WAREHOUSE_SUMS = `
-select funder, redeemer, count() as movements, sum(cents) as cents,
-       sum(multiIf(to_account = 're', cents, from_account = 're', -cents, 0)) as redeemed
-from movement group by funder, redeemer order by funder, redeemer`;
+select funder, redeemer, count() as movements, sum(m.cents) as cents,
+       sum(multiIf(to_account = 're', m.cents, from_account = 're', -m.cents, 0)) as redeemed
+from movement as m group by funder, redeemer order by funder, redeemer`;
 
 type SumRow = {
   funder: string;
