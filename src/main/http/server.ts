@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import { createGuard, keyRoutes } from "#domains/access/http/index.ts";
-import type { Keyring } from "#domains/access/index.ts";
+import { type Keyring, permissionOf } from "#domains/access/index.ts";
 import { lookupRoute } from "#domains/identity/http/index.ts";
 import { createLedgerReads, createMaySeeMember, memberRoutes } from "#domains/ledger/http/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
@@ -9,10 +9,13 @@ import type { Checkout } from "#flows/checkout/index.ts";
 import type { MemberId } from "#kernel/ids.ts";
 import type { Clock } from "#platform/clock.ts";
 import { type App, createApp, type RouteModule } from "#platform/http/app.ts";
+import { collectOpenApi, openApiDocument, serveDocs } from "#platform/http/docs.ts";
 import type { Histogram, MetricSource } from "#platform/http/metrics.ts";
+import type { OpenApiDocument } from "#platform/http/openapi.ts";
 import { createRateLimiter, type RateLimitOptions } from "#platform/http/rate-limit.ts";
 import type { Logger } from "#platform/log.ts";
 import { isConnectionLost } from "#platform/postgres/pool.ts";
+import { API_INFO } from "./api-info.ts";
 import { operatingRoutes, type Readiness } from "./operations-routes.ts";
 import { problemRegistry } from "./problems.ts";
 
@@ -39,6 +42,7 @@ export type ServerDeps = {
 
 export type HttpServer = {
   readonly app: App;
+  readonly openApi: () => OpenApiDocument;
   /** Resolves to the address it listens on. */
   listen(where: { readonly host: string; readonly port: number }): Promise<string>;
   /** Answers what has been begun, takes nothing more. */
@@ -87,14 +91,24 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
     }),
     ...(deps.modules ?? []),
   ];
+  const openApi = { problems, rolesOf };
+  await collectOpenApi(app, API_INFO);
   for (const register of modules) register(app);
+  await serveDocs(app, openApi, API_INFO);
   await app.ready();
   return {
     app,
+    openApi: () => openApiDocument(app, openApi),
     listen: (where) => app.listen(where),
     close: (timeoutMs) => {
       isDraining = true;
       return close(timeoutMs);
     },
   };
+}
+
+/** For x-roles of the document. */
+function rolesOf(operationId: string): object | undefined {
+  const permission = permissionOf(operationId);
+  return permission === undefined || permission === "public" ? undefined : permission.roles;
 }

@@ -46,7 +46,7 @@ export const batchOperation = operation({
   tag: "Receipts",
   summary: "Send receipts of a till that was offline: NDJSON in, an answer per line out",
   description: `One receipt a line, ${LIMITS.maxLines} lines, ${LIMITS.maxLineBytes} bytes a line and ${LIMITS.maxBytes} bytes at most, unpacked; Content-Encoding gzip and zstd are taken. Answers come in the order of the lines. A line that is refused stops no other. The whole batch may be sent again.`,
-  body: Type.Any(),
+  body: ReceiptSchema,
   consumes: [NDJSON],
   status: 200,
   answer: AnswerLineSchema,
@@ -80,7 +80,7 @@ export function batchRoute(deps: BatchDeps): (app: App) => void {
         (request, reply) => {
           const caller = callerOf(request);
           if (request.body === undefined) throw new ProblemError(UNKNOWN_ENCODING);
-          const answers = answerLines(request.body as Readable, {
+          const answers = answerLines(request.body as unknown as Readable, {
             limits: LIMITS,
             answerLine: (line, number) => answerLine(deps, validate, caller, line, number),
             answerEnd: (reason, number) => problemLine(deps, caller, number, endFailure(reason)),
