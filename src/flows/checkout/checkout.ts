@@ -1,5 +1,6 @@
 import type { Result } from "#kernel/result.ts";
 import type { Answer, AwardBody, CheckoutFailure, HoldBody, ReceiptBody, ReturnBody } from "./answers.ts";
+import type { OpeningRequest } from "./open-wallet.ts";
 import type {
   AwardRequest,
   CaptureRequest,
@@ -25,4 +26,6 @@ export type Checkout = {
   captureHold(request: CaptureRequest, principal: Principal): Outcome<HoldBody>;
   voidHold(request: VoidRequest, principal: Principal): Outcome<HoldBody>;
   award(request: AwardRequest, principal: Principal): Outcome<AwardBody>;
+  /** Opening lots of a member who moves in from another programme. */
+  openWallet(request: OpeningRequest, principal: Principal): Outcome<AwardBody>;
 };

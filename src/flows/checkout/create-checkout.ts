@@ -12,6 +12,7 @@ import type { Environment } from "./environment.ts";
 import { createGatherer, type GathererStats } from "./gatherer.ts";
 import { getReceipt } from "./get-receipt.ts";
 import { captureHold, placeHold, voidHold } from "./holds.ts";
+import { openWallet } from "./open-wallet.ts";
 import { postReceipt } from "./post-receipt.ts";
 import { quote } from "./quote.ts";
 import type { Principal } from "./requests.ts";
@@ -83,6 +84,7 @@ export function createCheckout(options: CheckoutOptions): RunningCheckout {
     captureHold: guarded(environment, captureHold),
     voidHold: guarded(environment, voidHold),
     award: guarded(environment, award),
+    openWallet: guarded(environment, openWallet),
   };
 }
 

@@ -1,6 +1,8 @@
 import type { Command } from "./command.ts";
 import { applyCommand } from "./commands/apply.ts";
+import { importMembersCommand } from "./commands/import-members.ts";
 import { importReceiptsCommand } from "./commands/import-receipts.ts";
+import { importWalletsCommand } from "./commands/import-wallets.ts";
 import { linkCommand } from "./commands/link.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { planCommand } from "./commands/plan.ts";
@@ -16,6 +18,8 @@ export const commands: readonly Command[] = [
   planCommand,
   applyCommand,
   importReceiptsCommand,
+  importMembersCommand,
+  importWalletsCommand,
   verifyCommand,
   linkCommand,
 ];

@@ -9,8 +9,6 @@ export type AwardCommand = {
   readonly kind: "award" | "opening";
   readonly partner: PartnerId;
   readonly at: EpochMs;
-  /** For an opening lot moved in from another programme: when it was first earned there. */
-  readonly earnedAt?: EpochMs;
   readonly earned: readonly EarnPart[];
   readonly header?: Pick<OperationHeader, "receiptId" | "citesSeq">;
   readonly body: (draft: Draft) => string;
@@ -23,7 +21,7 @@ export function award(draft: Draft, command: AwardCommand): void {
     const earn = command.earned[part] as EarnPart;
     addLot(draft, {
       part,
-      earnedAt: command.earnedAt ?? command.at,
+      earnedAt: earn.earnedAt ?? command.at,
       availableAt: earn.availableAt,
       expiresAt: earn.expiresAt,
       funders: earn.funders,

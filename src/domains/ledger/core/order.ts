@@ -9,9 +9,12 @@ export function compareLots(a: Lot, b: Lot): number {
   return a.earnedAt - b.earnedAt || a.seq - b.seq || a.part - b.part;
 }
 
-/** Lots of one operation with one expiry are drawn together, pro rata. */
+/**
+ * Lots of one operation with one expiry are drawn together, pro rata. Lots moved in from another programme keep their
+ * own times though one operation opened them.
+ */
 export function isSameGroup(a: Lot, b: Lot): boolean {
-  return a.seq === b.seq && a.expiresAt === b.expiresAt;
+  return a.seq === b.seq && a.expiresAt === b.expiresAt && a.earnedAt === b.earnedAt;
 }
 
 /** When the wallet next changes by itself: an activation, an expiry, a hold's time-out. */

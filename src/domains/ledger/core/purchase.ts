@@ -11,6 +11,8 @@ import type { LotShare } from "./wallet.ts";
 
 /** Points to credit: one part has one availability and one expiry; funders are sorted and distinct. */
 export type EarnPart = {
+  /** The operation's own time unless given: lots moved in were earned long before. */
+  readonly earnedAt?: EpochMs;
   readonly availableAt: EpochMs;
   readonly expiresAt: EpochMs;
   readonly funders: readonly PartnerId[];
