@@ -1,9 +1,9 @@
-import { StringDecoder } from "node:string_decoder";
 import type { Pool } from "pg";
 import { to as copyTo } from "pg-copy-streams";
 import type { Bucket, MemberId, PartnerId } from "#kernel/ids.ts";
 import { invariant } from "#kernel/invariant.ts";
 import { type Day, firstDayOf, formatDay, lastDayOf, type Month, monthOf, parseDay } from "#kernel/time.ts";
+import { createTally, type MovementTuple } from "../core/tally.ts";
 import type { DayTotal } from "../core/totals.ts";
 
 /**
@@ -32,16 +32,6 @@ function copyDay(day: Day): string {
     from operation where accounting_day = date '${formatDay(day)}') to stdout`;
 }
 
-type Movement = [
-  from: string,
-  to: string,
-  seq: number,
-  part: number,
-  funder: PartnerId,
-  redeemer: PartnerId | null,
-  cents: number,
-];
-
 /** Points given back, waiting to learn the month of the purchase they cite. */
 type GivenBack = {
   readonly cited: string;
@@ -52,58 +42,59 @@ type GivenBack = {
 };
 
 async function replayDay(pool: Pool, day: Day, month: Month): Promise<DayTotal[]> {
-  const sums = new Map<string, DayTotal>();
+  const tally = createTally();
   const given: GivenBack[] = [];
-  const add = (total: DayTotal) => {
-    const { fromAccount, toAccount, funder, redeemer, originMonth } = total;
-    const key = `${fromAccount}|${toAccount}|${funder}|${redeemer}|${originMonth}`;
-    const before = sums.get(key);
-    sums.set(key, before ? { ...before, cents: before.cents + total.cents } : total);
-  };
-  const plain = new Map<string, number>();
-  for await (const [cited, text] of copiedRows(pool, copyDay(day))) {
-    for (const [from, to, , , funder, redeemer, cents] of JSON.parse(text) as Movement[]) {
-      if (from === "re" && cited !== "") {
-        given.push({ cited, to, funder, redeemer: redeemer ?? "", cents });
-      } else {
-        const key = `${from}|${to}|${funder}|${redeemer ?? ""}`;
-        plain.set(key, (plain.get(key) ?? 0) + cents);
-      }
-    }
-  }
-  for (const [key, cents] of plain) {
-    const [fromAccount = "", toAccount = "", funder = "", redeemer = ""] = key.split("|");
-    add({ accountingDay: day, fromAccount, toAccount, funder, redeemer, originMonth: null, cents });
-  }
+  await forEachLine(pool, copyDay(day), (bytes, start, end) => {
+    const tab = bytes.indexOf(TAB, start);
+    if (tab === start && tally.addText(bytes, tab + 1, end)) return;
+    const movements = JSON.parse(unescaped(bytes.toString("utf8", tab + 1, end))) as MovementTuple[];
+    const cited = bytes.toString("latin1", start, tab);
+    tally.add(cited === "" ? movements : withoutGivenBack(cited, movements, given));
+  });
   const months = await citedMonths(pool, [...new Set(given.map((each) => each.cited))]);
+  const totals: DayTotal[] = tally.lines().map((line) => ({ ...line, accountingDay: day, originMonth: null }));
   for (const { cited, to, funder, redeemer, cents } of given) {
     const origin = months.get(cited);
     const originMonth = origin !== undefined && origin < month ? origin : null;
-    add({ accountingDay: day, fromAccount: "re", toAccount: to, funder, redeemer, originMonth, cents });
+    totals.push({ accountingDay: day, fromAccount: "re", toAccount: to, funder, redeemer, originMonth, cents });
   }
-  return [...sums.values()];
+  return totals;
 }
 
-/** Rows of two columns from COPY's text form. */
-async function* copiedRows(pool: Pool, copy: string): AsyncGenerator<[string, string]> {
+/** Puts what leaves `re` aside; returns the rest. */
+function withoutGivenBack(cited: string, movements: readonly MovementTuple[], given: GivenBack[]): MovementTuple[] {
+  return movements.filter(([from, to, , , funder, redeemer, cents]) => {
+    if (from === "re") given.push({ cited, to, funder, redeemer: redeemer ?? "", cents });
+    return from !== "re";
+  });
+}
+
+const TAB = 0x09;
+const LINE_END = 0x0a;
+
+/** Lines of COPY's text form, as bytes [start, end) of a buffer. */
+async function forEachLine(
+  pool: Pool,
+  copy: string,
+  onLine: (bytes: Buffer, start: number, end: number) => void,
+): Promise<void> {
   const client = await pool.connect();
   let isWhole = false;
   try {
-    const decoder = new StringDecoder("utf8");
-    let rest = "";
+    let rest: Buffer = Buffer.alloc(0);
     for await (const chunk of client.query(copyTo(copy))) {
-      const text = rest + decoder.write(chunk as Buffer);
+      const bytes = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer]);
       let at = 0;
-      for (let end = text.indexOf("\n", at); end >= 0; end = text.indexOf("\n", at)) {
-        const tab = text.indexOf("\t", at);
-        yield [text.slice(at, tab), unescaped(text.slice(tab + 1, end))];
+      for (let end = bytes.indexOf(LINE_END); end >= 0; end = bytes.indexOf(LINE_END, at)) {
+        onLine(bytes, at, end);
         at = end + 1;
       }
-      rest = text.slice(at);
+      rest = bytes.subarray(at);
     }
-    invariant(rest === "", "a copy ends with a line end");
+    invariant(rest.length === 0, "a copy ends with a line end");
     isWhole = true;
   } finally {
+    // A connection in the middle of a COPY is of no use to anybody.
     client.release(!isWhole);
   }
 }
