@@ -5,6 +5,7 @@ export type { CompiledProgramme, PartnerTerms, Policies, StoreTerms } from "./co
 export { type Change, diffProgrammes, formatChange, formatChanges } from "./core/diff/diff.ts";
 export { canonicalJson, documentHash } from "./core/document/canonical.ts";
 export { parseProgramme } from "./core/document/parse.ts";
+export { programmeReference } from "./core/document/reference.ts";
 export type { ProgrammeDocument } from "./core/document/schema.ts";
 export { type ExplanationRow, explain } from "./core/explain/explain.ts";
 export type { Language } from "./core/explain/numbers.ts";

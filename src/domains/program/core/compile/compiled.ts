@@ -1,6 +1,6 @@
 import type { PartnerId } from "#kernel/ids.ts";
 import type { BasisPoints, Kopecks, PointsCents, Rounding } from "#kernel/money.ts";
-import type { Calendar, Day, EpochMs, Month } from "#kernel/time.ts";
+import type { Calendar, Day, EpochMs } from "#kernel/time.ts";
 import type { ProgrammeDocument } from "../document/schema.ts";
 import type { Text } from "../document/shorthand.ts";
 import type { MemberStanding, Receipt } from "../types.ts";
@@ -23,7 +23,6 @@ export type CompiledProgramme = {
   readonly categories: CategoryIndex;
   readonly levels: ReadonlyMap<string, LevelTerms>;
   readonly slots: TraitSlots;
-  /** Percentages of favourite categories, by category number; by month where a month has its own list. */
   readonly favourites: FavouriteRates;
   readonly rules: ReadonlyMap<string, RuleTerms>;
   readonly caps: ReadonlyMap<string, CapTerms>;
@@ -79,7 +78,8 @@ export type TraitSlots = {
   readonly count: number;
 };
 
-export type FavouriteRates = { readonly always: Int32Array; readonly months: ReadonlyMap<Month, Int32Array> };
+/** Percentages of the categories offered as favourites on a day, by category number; 0 for others. */
+export type FavouriteRates = (day: Day) => Int32Array;
 
 export type StoreTerms = {
   readonly id: string;
@@ -134,13 +134,18 @@ export type PlacedGroup = {
 
 export type PlacedCap = { readonly terms: CapTerms; readonly applies: Uint8Array };
 
-export type Effect =
-  | { readonly kind: "percent"; readonly rateBp: BasisPoints }
-  /** `rates` by category number, -1 where the rule gives nothing. */
-  | { readonly kind: "by-category"; readonly rates: Int32Array }
-  | { readonly kind: "favourite" }
-  | { readonly kind: "fixed"; readonly cents: PointsCents; readonly forEachKopecks: Kopecks }
-  | { readonly kind: "multiply"; readonly multiplierBp: BasisPoints };
+export type EffectKind = "percent" | "by-category" | "favourite" | "fixed" | "multiply";
+
+/** One shape for every kind, so that the engine compiles one access; what a kind does not need is 0 or empty. */
+export type Effect = {
+  readonly kind: EffectKind;
+  readonly rateBp: BasisPoints;
+  /** By category number, -1 where a rule by category gives nothing. */
+  readonly rates: Int32Array;
+  readonly cents: PointsCents;
+  readonly forEachKopecks: Kopecks;
+  readonly multiplierBp: BasisPoints;
+};
 
 export type RuleTerms = {
   readonly id: string;
@@ -160,6 +165,7 @@ export type RuleTerms = {
   readonly capIds: readonly string[];
   /** Who pays, by partner id or `seller`; a multiplier may have none. */
   readonly shares: ReadonlyMap<string, number> | undefined;
+  readonly paidBySeller: boolean;
 };
 
 export type TenderFilter = {

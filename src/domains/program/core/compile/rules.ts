@@ -30,6 +30,7 @@ export function compileRule(
   const details = earnDetails(source.earn);
   const rounding = { ...document.rounding, ...source.rounding };
   const condition = compileCondition(source.when, tables);
+  const shares = sharesOf(source.funders, document);
   const isPerLine = source.group !== undefined && document.stacking[source.group]?.per === "line";
   return {
     id,
@@ -45,7 +46,8 @@ export function compileRule(
     campaign: source.campaign,
     group: source.group,
     capIds: listOf(source.caps),
-    shares: sharesOf(source.funders, document),
+    shares,
+    paidBySeller: shares?.has("seller") === true,
   };
 }
 
@@ -63,17 +65,27 @@ function withCampaign(
   return { ...condition, checks: [daysWithin(first, last, calendar), ...condition.checks] };
 }
 
+const NO_RATES = new Int32Array(0);
+
 function compileEffect(details: EarnDetails, categories: CategoryIndex): Effect {
-  const { percent } = details;
-  if (percent === "favourite") return { kind: "favourite" };
-  if (typeof percent === "string") return { kind: "percent", rateBp: percentBp(percent) };
-  if (percent !== undefined) return { kind: "by-category", rates: ratesByCategory(categories, percent, -1) };
-  if (details.points !== undefined) {
-    const forEachKopecks = details.forEach === undefined ? 0 : moneyKopecks(details.forEach);
-    return { kind: "fixed", cents: pointsCentsOf(details.points), forEachKopecks };
+  const { percent, points, forEach, multiply } = details;
+  const effect = (kind: Effect["kind"], rest: Partial<Effect>): Effect => ({
+    kind,
+    rateBp: rest.rateBp ?? 0,
+    rates: rest.rates ?? NO_RATES,
+    cents: rest.cents ?? 0,
+    forEachKopecks: rest.forEachKopecks ?? 0,
+    multiplierBp: rest.multiplierBp ?? 0,
+  });
+  if (percent === "favourite") return effect("favourite", {});
+  if (typeof percent === "string") return effect("percent", { rateBp: percentBp(percent) });
+  if (percent !== undefined) return effect("by-category", { rates: ratesByCategory(categories, percent, -1) });
+  if (points !== undefined) {
+    const forEachKopecks = forEach === undefined ? 0 : moneyKopecks(forEach);
+    return effect("fixed", { cents: pointsCentsOf(points), forEachKopecks });
   }
-  invariant(details.multiply !== undefined, "a rule has one effect");
-  return { kind: "multiply", multiplierBp: multiplierBp(details.multiply) };
+  invariant(multiply !== undefined, "a rule has one effect");
+  return effect("multiply", { multiplierBp: multiplierBp(multiply) });
 }
 
 /** Shares by partner id; `seller` stays as it is, to be replaced by the partner of the receipt. */

@@ -1,8 +1,9 @@
 import { invariant } from "#kernel/invariant.ts";
-import { type Calendar, createCalendar, parseMonth } from "#kernel/time.ts";
+import { type Calendar, createCalendar, monthOf, parseMonth } from "#kernel/time.ts";
 import { percentBp } from "../document/quantities.ts";
 import type { ProgrammeDocument } from "../document/schema.ts";
 import type { CategoryIndex, FavouriteRates, LevelTerms, TraitSlots } from "./compiled.ts";
+import { memoByDay } from "./day-memo.ts";
 
 /** Ids in code point order; they are Latin, so JavaScript's own order is that order. */
 export function sortedIds(section: Readonly<Record<string, unknown>>): string[] {
@@ -65,7 +66,9 @@ export function indexFavourites(document: ProgrammeDocument, categories: Categor
   const months = Object.entries(document.favourites.months ?? {}).map(
     ([month, offered]) => [parseMonth(month) as number, rates(offered)] as const,
   );
-  return { always: rates(document.favourites.always ?? {}), months: new Map(months) };
+  const always = rates(document.favourites.always ?? {});
+  const byMonth = new Map(months);
+  return memoByDay((day) => byMonth.get(monthOf(day)) ?? always);
 }
 
 export type SlotsBuilder = TraitSlots & { slotOf(kind: "subscription" | "boost" | "segment", key: string): number };

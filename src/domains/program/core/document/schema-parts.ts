@@ -6,7 +6,7 @@ import { QUANTITIES, type QuantityKind } from "./quantities.ts";
  * text with a unit, so that it is brought to one spelling; both are keywords that JSON Schema ignores.
  */
 export const ID_PATTERN = "^[a-z0-9][a-z0-9-]{0,62}$";
-const ID_EXPECTED = "an id of small Latin letters, digits and hyphens";
+export const ID_EXPECTED = "an id of small Latin letters, digits and hyphens";
 
 export function id(description: string) {
   return Type.String({ pattern: ID_PATTERN, expected: ID_EXPECTED, description });

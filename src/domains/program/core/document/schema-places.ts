@@ -5,15 +5,23 @@ const legal = Type.Object(
   {
     name: text("Full name of the legal entity, as it stands on acts."),
     inn: Type.Optional(
-      Type.String({ pattern: "^\\d{10}(\\d{2})?$", expected: "10 or 12 digits", description: "Taxpayer number." }),
+      Type.String({
+        pattern: "^\\d{10}(\\d{2})?$",
+        expected: "10 or 12 digits in quotes",
+        description: "Taxpayer number.",
+      }),
     ),
     kpp: Type.Optional(
-      Type.String({ pattern: "^\\d{9}$", expected: "9 digits", description: "Tax registration reason code." }),
+      Type.String({
+        pattern: "^\\d{9}$",
+        expected: "9 digits in quotes",
+        description: "Tax registration reason code.",
+      }),
     ),
     ogrn: Type.Optional(
       Type.String({
         pattern: "^\\d{13}(\\d{2})?$",
-        expected: "13 or 15 digits",
+        expected: "13 or 15 digits in quotes",
         description: "State register number.",
       }),
     ),

@@ -1,6 +1,6 @@
 import { applyRate, BASIS_POINTS_IN_WHOLE } from "#kernel/money.ts";
 import type { PlacedRule } from "../compile/compiled.ts";
-import { fillBase } from "./candidates.ts";
+import { fillBase } from "./base.ts";
 import { checksHold } from "./eligible.ts";
 import type { Scratch } from "./scratch.ts";
 

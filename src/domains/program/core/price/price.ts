@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "#kernel/result.ts";
-import type { CompiledProgramme, PlacedRule } from "../compile/compiled.ts";
+import type { CompiledProgramme, PlacedRule, RuleTerms } from "../compile/compiled.ts";
 import type { MemberStanding, Priced, PricingFailure, Receipt, RuleResult } from "../types.ts";
 import { attributeItems } from "./attribute.ts";
 import { priceCandidates } from "./candidates.ts";
@@ -65,28 +65,48 @@ function listRules(s: Scratch): RuleResult[] {
   return list;
 }
 
+/**
+ * Literals per case instead of one object that grows: a property added later costs an allocation of its own, and nearly
+ * all results are of the first two kinds.
+ */
 function ruleResult(s: Scratch, i: number): RuleResult {
   const { rules } = s.store.partner.plan;
-  const { terms } = rules[s.itemPosition[i] as number] as PlacedRule;
-  const { effect } = terms;
-  const result: { -readonly [K in keyof RuleResult]: RuleResult[K] } = {
+  const position = s.itemPosition[i] as number;
+  const { terms } = rules[position] as PlacedRule;
+  const rule = terms.id;
+  const baseKopecks = s.itemBase[i] as number;
+  const uncappedCents = s.itemUncapped[i] as number;
+  const pointsCents = s.itemPoints[i] as number;
+  const cappedBy = s.itemCap[i];
+  const of = s.itemOf[i] as number;
+  if (of >= 0) return multiplied(s, i, terms, (rules[of] as PlacedRule).terms);
+  const rateBp = s.rate[position] as number;
+  if (rateBp > 0 && cappedBy === undefined) {
+    if (!terms.paidBySeller) return { rule, baseKopecks, rateBp, uncappedCents, pointsCents };
+    return { rule, baseKopecks, rateBp, uncappedCents, pointsCents, seller: s.receipt.partner };
+  }
+  return {
+    rule,
+    baseKopecks,
+    ...(rateBp > 0 ? { rateBp } : {}),
+    uncappedCents,
+    pointsCents,
+    ...(cappedBy === undefined ? {} : { cappedBy }),
+    ...(terms.paidBySeller ? { seller: s.receipt.partner } : {}),
+  };
+}
+
+function multiplied(s: Scratch, i: number, terms: RuleTerms, target: RuleTerms): RuleResult {
+  const cappedBy = s.itemCap[i];
+  const isPaidBySeller = terms.shares === undefined ? target.paidBySeller : terms.paidBySeller;
+  return {
     rule: terms.id,
     baseKopecks: s.itemBase[i] as number,
     uncappedCents: s.itemUncapped[i] as number,
     pointsCents: s.itemPoints[i] as number,
+    multiplierBp: terms.effect.multiplierBp,
+    of: target.id,
+    ...(cappedBy === undefined ? {} : { cappedBy }),
+    ...(isPaidBySeller ? { seller: s.receipt.partner } : {}),
   };
-  let { shares } = terms;
-  if (effect.kind === "multiply") {
-    const target = (rules[s.itemOf[i] as number] as PlacedRule).terms;
-    result.multiplierBp = effect.multiplierBp;
-    result.of = target.id;
-    shares ??= target.shares;
-  } else {
-    const rateBp = s.rate[s.itemPosition[i] as number] as number;
-    if (rateBp > 0) result.rateBp = rateBp;
-  }
-  if (shares?.has("seller")) result.seller = s.receipt.partner;
-  const cap = s.itemCap[i];
-  if (cap !== undefined) result.cappedBy = cap;
-  return result;
 }

@@ -1,4 +1,3 @@
-import { monthOf } from "#kernel/time.ts";
 import type { Trait } from "../types.ts";
 import type { Scratch } from "./scratch.ts";
 
@@ -31,8 +30,7 @@ export function readTraits(s: Scratch): void {
 function addFavourite(s: Scratch, category: number | undefined): void {
   if (category === undefined) return;
   const { favourites, categories } = s.programme;
-  const rates = (favourites.months.size > 0 && favourites.months.get(monthOf(s.day))) || favourites.always;
-  const rate = rates[category] as number;
+  const rate = favourites(s.day)[category] as number;
   const row = category * categories.ids.length;
   const isFirst = s.favouriteCount === 0;
   s.favouriteCount++;
