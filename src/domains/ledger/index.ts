@@ -1,6 +1,14 @@
 export { type AwardCommand, award } from "./core/award.ts";
 export { bookDue, sweep, walletAfter, walletBody } from "./core/book-due.ts";
-export { type Change, type Draft, finish, openDraft, type PostingContext } from "./core/draft.ts";
+export {
+  type Change,
+  type Draft,
+  finish,
+  openDraft,
+  type PostingContext,
+  recordOperation,
+  setTrait,
+} from "./core/draft.ts";
 export { drawableCents } from "./core/draw.ts";
 export { captureHold, type HoldFailure, placeHold, voidHold } from "./core/holds.ts";
 export { mergeChanges } from "./core/merge-changes.ts";
@@ -32,11 +40,6 @@ export {
   readOperation,
   type StoredOperation,
 } from "./store/operations.ts";
-export {
-  type AnonymousReceipt,
-  type KeyClaim,
-  type NewIdentifier,
-  type Posting,
-  postChanges,
-} from "./store/post-changes.ts";
+export { postChanges } from "./store/post-changes.ts";
+export type { AnonymousReceipt, KeyClaim, NewIdentifier, Posting } from "./store/posting.ts";
 export { type Difference, type VerifyOptions, type VerifyReport, verifyProjections } from "./verify-projections.ts";

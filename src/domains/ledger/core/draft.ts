@@ -12,6 +12,7 @@ import {
   type Lot,
   type LotColumn,
   NEVER,
+  type Trait,
   type Wallet,
   zeros,
 } from "./wallet.ts";
@@ -42,6 +43,8 @@ export type Draft = {
   debts: Debt[];
   capUse: ReadonlyMap<string, CapUse>;
   firstPurchaseAt: ReadonlyMap<PartnerId, EpochMs>;
+  traits: readonly Trait[];
+  readonly changedTraits: Trait[];
   /** Movements of the operation being written; activations wait here for the next one. */
   movements: Movement[];
   facts: OperationFacts | null;
@@ -74,6 +77,8 @@ export function openDraft(wallet: Wallet, context: PostingContext, closedLots: r
     debts: wallet.debts.slice(),
     capUse: wallet.capUse,
     firstPurchaseAt: wallet.firstPurchaseAt,
+    traits: wallet.traits,
+    changedTraits: [],
     movements: [],
     facts: null,
     operations: [],
@@ -206,6 +211,17 @@ export function mergeCapUse(
   return merged;
 }
 
+/** Begins a trait, or ends a known one: traits are the same by kind, key and beginning. */
+export function setTrait(draft: Draft, trait: Trait): void {
+  const isSame = (known: Trait): boolean =>
+    known.kind === trait.kind && known.key === trait.key && known.fromAt === trait.fromAt;
+  draft.traits = [...draft.traits.filter((known) => !isSame(known)), trait];
+  const facts = factsOf(draft);
+  facts.traits ??= [];
+  facts.traits.push([trait.kind, trait.key, trait.fromAt, trait.untilAt ?? null]);
+  draft.changedTraits.push(trait);
+}
+
 export function setHold(draft: Draft, hold: Hold): void {
   draft.changedHolds.set(hold.seq, hold);
   const at = draft.holds.findIndex((known) => known.seq === hold.seq);
@@ -275,6 +291,8 @@ export type Change = {
   readonly newHolds: readonly Hold[];
   readonly changedHolds: readonly Hold[];
   readonly returned: readonly ReturnedRow[];
+  /** Traits begun, or given an end. */
+  readonly changedTraits: readonly Trait[];
 };
 
 export function finish(draft: Draft): Change {
@@ -301,6 +319,7 @@ export function finish(draft: Draft): Change {
       debts: draft.debts,
       capUse: draft.capUse,
       firstPurchaseAt: draft.firstPurchaseAt,
+      traits: draft.traits,
       ...sumsOf(open),
       nextChangeAt: nextChange(open, draft.holds),
     },
@@ -310,5 +329,6 @@ export function finish(draft: Draft): Change {
     newHolds: holds.filter((hold) => hold.seq >= firstNewSeq),
     changedHolds: holds.filter((hold) => hold.seq < firstNewSeq),
     returned: draft.returned,
+    changedTraits: draft.changedTraits,
   };
 }

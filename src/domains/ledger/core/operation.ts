@@ -1,6 +1,7 @@
 import type { PartnerId } from "#kernel/ids.ts";
 import type { PointsCents } from "#kernel/money.ts";
 import type { Day, EpochMs } from "#kernel/time.ts";
+import type { Trait } from "./wallet.ts";
 
 /**
  * Accounts of the ledger, by the two letters that storage uses: obligation of a funder, member pending / active / held,
@@ -42,6 +43,8 @@ export type OperationFacts = {
   hold?: EpochMs;
   /** Use of caps added: [key, amount, last day that matters]. */
   caps?: (readonly [string, number, Day])[];
+  /** Traits begun or ended: [kind, key, from, until or null]. */
+  traits?: (readonly [Trait["kind"], string, EpochMs, EpochMs | null])[];
   /** After this return: [the purchase's seq, what has been returned of it]. */
   returned?: readonly [number, ReturnedState];
 };

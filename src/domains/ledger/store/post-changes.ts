@@ -1,62 +1,6 @@
 import type { ClientBase } from "pg";
-import type { Bucket, MemberId, PartnerId } from "#kernel/ids.ts";
-import type { Kopecks } from "#kernel/money.ts";
-import type { Day, EpochMs } from "#kernel/time.ts";
-import {
-  dateArray,
-  int2Array,
-  int4Array,
-  int8Array,
-  jsonArray,
-  textArray,
-  timestamptzArray,
-  uuidArray,
-} from "#platform/postgres/binary-arrays.ts";
-import type { Change } from "../core/draft.ts";
-import type { Operation } from "../core/operation.ts";
-import { type Hold, type Lot, NEVER, type Wallet } from "../core/wallet.ts";
-
-/** A natural key claimed by an operation, or by a receipt without a member. */
-export type KeyClaim = {
-  readonly keyBucket: Bucket;
-  readonly keyHash: Uint8Array;
-  readonly bodyHash: Uint8Array;
-  readonly member?: MemberId;
-  readonly bucket?: Bucket;
-  readonly seq?: number;
-};
-
-/** A card never seen before, and the member made for it. */
-export type NewIdentifier = {
-  readonly idBucket: Bucket;
-  readonly kind: string;
-  readonly valueHash: Uint8Array;
-  readonly member: MemberId;
-  readonly createdAt: EpochMs;
-};
-
-export type AnonymousReceipt = {
-  readonly keyBucket: Bucket;
-  readonly keyHash: Uint8Array;
-  readonly partner: PartnerId;
-  readonly store: string;
-  readonly occurredAt: EpochMs;
-  readonly postedAt: EpochMs;
-  readonly businessDay: Day;
-  readonly programmeVersion: number;
-  readonly turnoverKopecks: Kopecks;
-  readonly body: string;
-};
-
-export type Posting = {
-  /** In member order, one per member, so that two processes can't deadlock. */
-  readonly changes: readonly Change[];
-  readonly keys: readonly KeyClaim[];
-  readonly identifiers: readonly NewIdentifier[];
-  readonly anonymous: readonly AnonymousReceipt[];
-  /** What the changes were computed with; the statement proves that it still holds. */
-  readonly firstOpenDay: Day;
-};
+import type { Posting } from "./posting.ts";
+import { postingValues } from "./posting-columns.ts";
 
 /**
  * One statement, one round trip, one transaction: claims keys, moves wallets `where seq = expected`, inserts operations
@@ -137,6 +81,11 @@ with fence as (
   select * from unnest($89::int2[], $90::uuid[], $91::text[], $92::text[], $93::timestamptz[], $94::timestamptz[],
                        $95::date[], $96::int4[], $97::int8[], $98::json[])
   returning 1
+), traits as (
+  insert into member_trait (bucket, member_id, kind, key, valid_from, valid_until)
+  select * from unnest($99::int2[], $100::int8[], $101::text[], $102::text[], $103::timestamptz[], $104::timestamptz[])
+  on conflict (bucket, member_id, kind, key, valid_from) do update set valid_until = excluded.valid_until
+  returning 1
 )
 select 1 / (case when (select count(*) from fence) = 1
                   and (select count(*) from wallets) = cardinality($2::int2[])
@@ -149,213 +98,10 @@ select 1 / (case when (select count(*) from fence) = 1
                   and (select count(*) from keys) = cardinality($78::int2[])
                   and (select count(*) from identifiers) = cardinality($84::int2[])
                   and (select count(*) from anonymous) = cardinality($89::int2[])
+                  and (select count(*) from traits) = cardinality($99::int2[])
              then 1 else 0 end) as posted`;
 
 /** Posts a batch; throws PostgreSQL's error when it could not (see `POST`). */
 export async function postChanges(client: ClientBase, posting: Posting): Promise<void> {
   await client.query({ name: "post-changes", text: POST, values: postingValues(posting) });
-}
-
-/** The batch as the statement's 98 parameters, in its order. */
-export function postingValues(posting: Posting): Buffer[] {
-  const moved = posting.changes.filter((change) => change.before.isStored);
-  const born = posting.changes.filter((change) => !change.before.isStored);
-  return [
-    dateScalar(posting.firstOpenDay),
-    ...walletColumns(moved, true),
-    ...walletColumns(born, false),
-    ...operationColumns(posting.changes),
-    ...newLotColumns(posting.changes),
-    ...changedLotColumns(posting.changes),
-    ...holdColumns(posting.changes),
-    ...returnColumns(posting.changes),
-    ...keyColumns(posting.keys),
-    ...identifierColumns(posting.identifiers),
-    ...anonymousColumns(posting.anonymous),
-  ];
-}
-
-function dateScalar(day: Day): Buffer {
-  const buffer = Buffer.allocUnsafe(4);
-  buffer.writeInt32BE(day - 10_957);
-  return buffer;
-}
-
-function walletColumns(changes: readonly Change[], withExpected: boolean): Buffer[] {
-  const after = changes.map((change) => change.after);
-  const identity = [int2Array(after.map((wallet) => wallet.bucket)), int8Array(after.map((wallet) => wallet.member))];
-  const expected = withExpected ? [int4Array(changes.map((change) => change.before.seq))] : [];
-  const created = withExpected ? [] : [timestamptzArray(after.map((wallet) => wallet.createdAt))];
-  return [
-    ...identity,
-    ...expected,
-    int4Array(after.map((wallet) => wallet.seq)),
-    int8Array(after.map((wallet) => wallet.activeCents)),
-    int8Array(after.map((wallet) => wallet.pendingCents)),
-    int8Array(after.map((wallet) => wallet.heldCents)),
-    jsonArray(after.map(arrearsJson)),
-    jsonArray(after.map((wallet) => mapJson(wallet.capUse))),
-    jsonArray(after.map((wallet) => mapJson(wallet.firstPurchaseAt))),
-    timestamptzArray(after.map((wallet) => finite(wallet.nextChangeAt))),
-    ...created,
-  ];
-}
-
-function arrearsJson(wallet: Wallet): string | null {
-  if (wallet.debts.length === 0) return null;
-  return JSON.stringify(wallet.debts.map((debt) => [debt.funder, debt.cents, debt.sinceSeq]));
-}
-
-function mapJson(map: ReadonlyMap<string, unknown>): string | null {
-  return map.size === 0 ? null : JSON.stringify(Object.fromEntries(map));
-}
-
-function finite(at: EpochMs): EpochMs | null {
-  return at === NEVER ? null : at;
-}
-
-type Owned<T> = { readonly wallet: Wallet; readonly row: T };
-
-function owned<T>(changes: readonly Change[], rows: (change: Change) => readonly T[]): Owned<T>[] {
-  const all: Owned<T>[] = [];
-  for (const change of changes) for (const row of rows(change)) all.push({ wallet: change.after, row });
-  return all;
-}
-
-function ownerColumns<T>(rows: readonly Owned<T>[]): Buffer[] {
-  return [int2Array(rows.map((row) => row.wallet.bucket)), int8Array(rows.map((row) => row.wallet.member))];
-}
-
-function operationColumns(changes: readonly Change[]): Buffer[] {
-  const rows = owned<Operation>(changes, (change) => change.operations);
-  return [
-    ...ownerColumns(rows),
-    int4Array(rows.map(({ row }) => row.seq)),
-    textArray(rows.map(({ row }) => row.kind)),
-    textArray(rows.map(({ row }) => row.partner)),
-    timestamptzArray(rows.map(({ row }) => row.occurredAt)),
-    timestamptzArray(rows.map(({ row }) => row.postedAt)),
-    dateArray(rows.map(({ row }) => row.businessDay)),
-    dateArray(rows.map(({ row }) => row.accountingDay)),
-    int4Array(rows.map(({ row }) => row.programmeVersion)),
-    textArray(rows.map(({ row }) => row.receiptId ?? null)),
-    int4Array(rows.map(({ row }) => row.citesSeq ?? null)),
-    jsonArray(rows.map(({ row }) => JSON.stringify(row.movements))),
-    jsonArray(rows.map(({ row }) => (row.facts === null ? null : JSON.stringify(row.facts)))),
-    jsonArray(rows.map(({ row }) => row.body)),
-  ];
-}
-
-function newLotColumns(changes: readonly Change[]): Buffer[] {
-  const rows = owned<Lot>(changes, (change) => change.newLots);
-  return [
-    ...ownerColumns(rows),
-    int4Array(rows.map(({ row }) => row.seq)),
-    int2Array(rows.map(({ row }) => row.part)),
-    timestamptzArray(rows.map(({ row }) => row.earnedAt)),
-    timestamptzArray(rows.map(({ row }) => row.availableAt)),
-    timestamptzArray(rows.map(({ row }) => finite(row.expiresAt))),
-    int2Array(rows.map(({ row }) => lotState(row))),
-    textArray(rows.map(({ row }) => funderLiteral(row.funders))),
-    textArray(rows.map(({ row }) => `{${row.amount.join(",")}}`)),
-    ...lotAmountColumns(rows),
-  ];
-}
-
-function changedLotColumns(changes: readonly Change[]): Buffer[] {
-  const rows = owned<Lot>(changes, (change) => change.changedLots);
-  return [
-    ...ownerColumns(rows),
-    int4Array(rows.map(({ row }) => row.seq)),
-    int2Array(rows.map(({ row }) => row.part)),
-    int2Array(rows.map(({ row }) => lotState(row))),
-    ...lotAmountColumns(rows),
-  ];
-}
-
-function lotAmountColumns(rows: readonly Owned<Lot>[]): Buffer[] {
-  return [
-    textArray(rows.map(({ row }) => `{${row.remaining.join(",")}}`)),
-    textArray(rows.map(({ row }) => amountsOrNull(row.held))),
-    textArray(rows.map(({ row }) => amountsOrNull(row.spent))),
-    textArray(rows.map(({ row }) => amountsOrNull(row.expired))),
-    textArray(rows.map(({ row }) => amountsOrNull(row.takenBack))),
-  ];
-}
-
-/** All zeros are stored as null: most lots have most columns empty. */
-function amountsOrNull(values: readonly number[]): string | null {
-  for (let i = 0; i < values.length; i++) if (values[i] !== 0) return `{${values.join(",")}}`;
-  return null;
-}
-
-/** Bit 1: active; bit 2: open. */
-function lotState(lot: Lot): number {
-  const isOpen = lot.remaining.some((cents) => cents > 0) || lot.held.some((cents) => cents > 0);
-  return (lot.isActive ? 1 : 0) + (isOpen ? 2 : 0);
-}
-
-/** Funder ids are slugs, so they need no quoting in an array literal. */
-function funderLiteral(funders: readonly PartnerId[]): string {
-  return `{${funders.join(",")}}`;
-}
-
-function holdColumns(changes: readonly Change[]): Buffer[] {
-  const rows = owned<Hold>(changes, (change) => [...change.newHolds, ...change.changedHolds]);
-  return [
-    ...ownerColumns(rows),
-    int4Array(rows.map(({ row }) => row.seq)),
-    textArray(rows.map(({ row }) => row.partner)),
-    textArray(rows.map(({ row }) => row.state)),
-    timestamptzArray(rows.map(({ row }) => row.placedAt)),
-    timestamptzArray(rows.map(({ row }) => row.expiresAt)),
-    jsonArray(rows.map(({ row }) => JSON.stringify(row.items))),
-  ];
-}
-
-function returnColumns(changes: readonly Change[]): Buffer[] {
-  const rows = owned(changes, (change) => change.returned);
-  return [
-    ...ownerColumns(rows),
-    int4Array(rows.map(({ row }) => row.purchaseSeq)),
-    jsonArray(rows.map(({ row }) => JSON.stringify(row.state.lines))),
-    jsonArray(rows.map(({ row }) => JSON.stringify(row.state.refunded))),
-    jsonArray(rows.map(({ row }) => JSON.stringify(row.state.absorbed))),
-  ];
-}
-
-function keyColumns(keys: readonly KeyClaim[]): Buffer[] {
-  return [
-    int2Array(keys.map((key) => key.keyBucket)),
-    uuidArray(keys.map((key) => key.keyHash)),
-    uuidArray(keys.map((key) => key.bodyHash)),
-    int2Array(keys.map((key) => key.bucket ?? null)),
-    int8Array(keys.map((key) => key.member ?? null)),
-    int4Array(keys.map((key) => key.seq ?? null)),
-  ];
-}
-
-function identifierColumns(identifiers: readonly NewIdentifier[]): Buffer[] {
-  return [
-    int2Array(identifiers.map((identifier) => identifier.idBucket)),
-    textArray(identifiers.map((identifier) => identifier.kind)),
-    uuidArray(identifiers.map((identifier) => identifier.valueHash)),
-    int8Array(identifiers.map((identifier) => identifier.member)),
-    timestamptzArray(identifiers.map((identifier) => identifier.createdAt)),
-  ];
-}
-
-function anonymousColumns(receipts: readonly AnonymousReceipt[]): Buffer[] {
-  return [
-    int2Array(receipts.map((receipt) => receipt.keyBucket)),
-    uuidArray(receipts.map((receipt) => receipt.keyHash)),
-    textArray(receipts.map((receipt) => receipt.partner)),
-    textArray(receipts.map((receipt) => receipt.store)),
-    timestamptzArray(receipts.map((receipt) => receipt.occurredAt)),
-    timestamptzArray(receipts.map((receipt) => receipt.postedAt)),
-    dateArray(receipts.map((receipt) => receipt.businessDay)),
-    int4Array(receipts.map((receipt) => receipt.programmeVersion)),
-    int8Array(receipts.map((receipt) => receipt.turnoverKopecks)),
-    jsonArray(receipts.map((receipt) => receipt.body)),
-  ];
 }

@@ -1,0 +1,46 @@
+import type { Bucket, MemberId, PartnerId } from "#kernel/ids.ts";
+import type { Kopecks } from "#kernel/money.ts";
+import type { Day, EpochMs } from "#kernel/time.ts";
+import type { Change } from "../core/draft.ts";
+
+/** A natural key claimed by an operation, or by a receipt without a member. */
+export type KeyClaim = {
+  readonly keyBucket: Bucket;
+  readonly keyHash: Uint8Array;
+  readonly bodyHash: Uint8Array;
+  readonly member?: MemberId;
+  readonly bucket?: Bucket;
+  readonly seq?: number;
+};
+
+/** A card never seen before, and the member made for it. */
+export type NewIdentifier = {
+  readonly idBucket: Bucket;
+  readonly kind: string;
+  readonly valueHash: Uint8Array;
+  readonly member: MemberId;
+  readonly createdAt: EpochMs;
+};
+
+export type AnonymousReceipt = {
+  readonly keyBucket: Bucket;
+  readonly keyHash: Uint8Array;
+  readonly partner: PartnerId;
+  readonly store: string;
+  readonly occurredAt: EpochMs;
+  readonly postedAt: EpochMs;
+  readonly businessDay: Day;
+  readonly programmeVersion: number;
+  readonly turnoverKopecks: Kopecks;
+  readonly body: string;
+};
+
+export type Posting = {
+  /** In member order, one per member, so that two processes can't deadlock. */
+  readonly changes: readonly Change[];
+  readonly keys: readonly KeyClaim[];
+  readonly identifiers: readonly NewIdentifier[];
+  readonly anonymous: readonly AnonymousReceipt[];
+  /** What the changes were computed with; the statement proves that it still holds. */
+  readonly firstOpenDay: Day;
+};
