@@ -1,21 +1,42 @@
 import { ACCESS_PROBLEMS } from "#domains/access/http/index.ts";
 import type { CreateKeyFailure } from "#domains/access/index.ts";
 import { LEDGER_PROBLEMS } from "#domains/ledger/http/index.ts";
+import { PROGRAMME_PROBLEMS } from "#domains/program/http/index.ts";
 import { CHECKOUT_PROBLEMS } from "#flows/checkout/http/index.ts";
 import type { CheckoutFailure } from "#flows/checkout/index.ts";
+import { RATING_PROBLEMS } from "#flows/rate-receipt/http/index.ts";
+import type { RateFailure } from "#flows/rate-receipt/index.ts";
+import { STORE_DAY_PROBLEMS } from "#flows/store-days/http/index.ts";
+import type { StoreDayFailure } from "#flows/store-days/index.ts";
 import type { FailureOf } from "#platform/http/problem.ts";
 import { createProblemRegistry, type ProblemRegistry } from "#platform/http/problem-registry.ts";
 import { PROTOCOL_PROBLEMS } from "#platform/http/protocol-problems.ts";
 
-const ALL = { ...PROTOCOL_PROBLEMS, ...ACCESS_PROBLEMS, ...LEDGER_PROBLEMS, ...CHECKOUT_PROBLEMS };
+const ALL = {
+  ...PROTOCOL_PROBLEMS,
+  ...ACCESS_PROBLEMS,
+  ...LEDGER_PROBLEMS,
+  ...PROGRAMME_PROBLEMS,
+  ...CHECKOUT_PROBLEMS,
+  ...RATING_PROBLEMS,
+  ...STORE_DAY_PROBLEMS,
+};
 
 /** The one registry of everything that a caller can be refused with. */
 export function problemRegistry(): ProblemRegistry {
-  return createProblemRegistry([PROTOCOL_PROBLEMS, ACCESS_PROBLEMS, LEDGER_PROBLEMS, CHECKOUT_PROBLEMS]);
+  return createProblemRegistry([
+    PROTOCOL_PROBLEMS,
+    ACCESS_PROBLEMS,
+    LEDGER_PROBLEMS,
+    PROGRAMME_PROBLEMS,
+    CHECKOUT_PROBLEMS,
+    RATING_PROBLEMS,
+    STORE_DAY_PROBLEMS,
+  ]);
 }
 
 /** What a use case can refuse with and this registry has no words for. */
 type Untold<Failure> = Failure extends FailureOf<typeof ALL> ? never : Failure;
 type Nothing<Failures extends never> = Failures;
 /** Compiles only while there is no such thing: the compiler's message names the code that lacks its problem. */
-export type EverythingIsTold = Nothing<Untold<CheckoutFailure | CreateKeyFailure>>;
+export type EverythingIsTold = Nothing<Untold<CheckoutFailure | CreateKeyFailure | RateFailure | StoreDayFailure>>;

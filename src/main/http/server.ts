@@ -3,9 +3,12 @@ import { createGuard, keyRoutes } from "#domains/access/http/index.ts";
 import { type Keyring, permissionOf } from "#domains/access/index.ts";
 import { lookupRoute } from "#domains/identity/http/index.ts";
 import { createLedgerReads, createMaySeeMember, memberRoutes } from "#domains/ledger/http/index.ts";
+import { programmeRoutes } from "#domains/program/http/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
 import { batchRoute, holdRoutes, receiptRoutes } from "#flows/checkout/http/index.ts";
 import type { Checkout } from "#flows/checkout/index.ts";
+import { ratingRoute } from "#flows/rate-receipt/http/index.ts";
+import { storeDayRoute } from "#flows/store-days/http/index.ts";
 import type { MemberId } from "#kernel/ids.ts";
 import type { Clock } from "#platform/clock.ts";
 import { type App, createApp, type RouteModule } from "#platform/http/app.ts";
@@ -24,7 +27,7 @@ export type ServerDeps = {
   readonly log: Logger;
   readonly pool: Pool;
   readonly random: (count: number) => Uint8Array;
-  readonly programmes: Pick<Programmes, "current" | "latest">;
+  readonly programmes: Programmes;
   readonly checkout: Checkout;
   readonly keyring: Keyring;
   /** The member of an identifier as it was read. */
@@ -65,7 +68,7 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
   app.decorateRequest("principal", null);
 
   let isDraining = false;
-  const isPartner = (partner: string) => programmes.current().partners.has(partner);
+  const isPartner = (partner: string) => programmes.latest?.partners.has(partner) === true;
   const kopecksPerPoint = () => programmes.latest?.pointValueKopecks ?? 100;
   const till = { checkout, problems, kopecksPerPoint, isUnavailable: isConnectionLost };
   const maySeeMember = createMaySeeMember(pool);
@@ -79,8 +82,11 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
     receiptRoutes(till),
     batchRoute({ ...till, log }),
     holdRoutes(till),
+    ratingRoute({ pool, clock, checkout, problems }),
+    storeDayRoute({ pool, clock, programmes, problems }),
     memberRoutes({ problems, reads, maySeeMember }),
     lookupRoute({ problems, maySeeMember, findMember: deps.findMember }),
+    programmeRoutes({ pool, problems, programmes }),
     keyRoutes({ pool, clock, random, isPartner, keyring, problems }),
     operatingRoutes({
       readiness: deps.readiness,

@@ -136,6 +136,13 @@ export function badTime(pointer: string): FieldFault {
   });
 }
 
+export function badDay(pointer: string): FieldFault {
+  return fault(pointer, "bad-day", {
+    ru: "Нужен день календаря, например 2026-03-04.",
+    en: "A day of the calendar is needed, such as 2026-03-04.",
+  });
+}
+
 export function badCursor(pointer: string): FieldFault {
   return fault(pointer, "bad-cursor", {
     ru: "Такого cursor мы не выдавали.",

@@ -61,7 +61,7 @@ export function toReceiptRequest(json: ReceiptJson, kopecksPerPoint: number): Re
 /** A return; the receipt's id stands in the URL. */
 export function toReturnRequest(receiptId: string, json: ReturnJson): Result<ReturnRequest, MappingFailure> {
   const at = parseInstant(json.at);
-  const faults = repeatedLines(json.lines ?? []);
+  const faults = duplicateLines(json.lines ?? []);
   if (at === undefined) faults.push(badTime("/at"));
   if (at === undefined || faults.length > 0) return err({ code: "invalid-request", faults });
   const { store, till, number } = json;
@@ -135,7 +135,8 @@ function toTender(tender: NonNullable<ReceiptJson["tenders"]>[number]): ReceiptR
   };
 }
 
-function repeatedLines(lines: readonly { readonly line: number }[]): FieldFault[] {
+/** Lines that are named twice: which of the two is meant can't be known. */
+export function duplicateLines(lines: readonly { readonly line: number }[]): FieldFault[] {
   const seen = new Set<number>();
   const faults: FieldFault[] = [];
   lines.forEach(({ line }, index) => {

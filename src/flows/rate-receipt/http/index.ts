@@ -1,0 +1,1 @@
+export { RATING_PROBLEMS, ratingRoute } from "./rating-route.ts";
