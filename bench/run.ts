@@ -11,6 +11,7 @@ const BENCHES: Readonly<Record<string, Entry>> = {
   price: { about: "the pure pricing function", load: () => import("./price.ts") },
   settle: { about: "closing a month of 10 million receipts", load: () => import("./settle.ts") },
   verify: { about: "rebuilding wallets and lots from operations", load: () => import("./verify.ts") },
+  link: { about: "record linkage of a million generated records", load: () => import("./link.ts") },
 };
 
 const [name = "", ...args] = process.argv.slice(2);

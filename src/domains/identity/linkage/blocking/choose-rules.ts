@@ -25,6 +25,8 @@ export type ChooseInput = {
 const MAX_RULES = 24;
 /** What finding a match a second and a third time is worth beside the first: enough to break ties, and to go on. */
 const WORTH = [1, 0.1, 0.01] as const;
+/** Rules below this part of the budget cost the same: there are not enough rules to spend it on tiny ones. */
+const CHEAP = 2 * MAX_RULES;
 /** Stop when the best rule adds less than this share of the sample. */
 const LEAST_GAIN = 0.0002;
 
@@ -139,8 +141,7 @@ function gainOf(candidate: Candidate, matches: Matches): number {
 const COUNT_TOGETHER = 12;
 
 /**
- * The candidate with the most gain per pair, alone if its pairs are counted, else with the next best uncounted ones. A rule
- * costs at least a thousandth of the budget, so that tiny ones don't crowd. Gains only fall (Minoux 1978), so a gain is
+ * The candidate with the most gain per pair, alone if its pairs are counted, else with the next best uncounted ones. Gains only fall (Minoux 1978), so a gain is
  * computed anew only for those that lead.
  */
 function bestOf(
@@ -148,7 +149,7 @@ function bestOf(
   matches: Matches,
   { left, budget, least }: { left: number; budget: number; least: number },
 ): Candidate[] {
-  const rate = (candidate: Candidate) => candidate.gain / Math.max(candidate.pairs, budget / 1000, 1);
+  const rate = (candidate: Candidate) => candidate.gain / Math.max(candidate.pairs, budget / CHEAP, 1);
   const order = [...open].filter(({ pairs }) => pairs <= left).sort((a, b) => rate(b) - rate(a));
   let best: Candidate | undefined;
   for (const candidate of order) {
