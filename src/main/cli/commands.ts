@@ -1,11 +1,18 @@
 import type { Command } from "./command.ts";
 import { applyCommand } from "./commands/apply.ts";
+import { exportActCommand } from "./commands/export-act.ts";
+import { exportOperationsCommand } from "./commands/export-operations.ts";
+import { exportSettlementCommand } from "./commands/export-settlement.ts";
 import { importMembersCommand } from "./commands/import-members.ts";
 import { importReceiptsCommand } from "./commands/import-receipts.ts";
 import { importWalletsCommand } from "./commands/import-wallets.ts";
+import { keyCreateCommand } from "./commands/key-create.ts";
+import { keyListCommand } from "./commands/key-list.ts";
+import { keyRevokeCommand } from "./commands/key-revoke.ts";
 import { linkCommand } from "./commands/link.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { planCommand } from "./commands/plan.ts";
+import { settleCommand } from "./commands/settle.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
 import { verifyCommand } from "./commands/verify.ts";
@@ -20,6 +27,13 @@ export const commands: readonly Command[] = [
   importReceiptsCommand,
   importMembersCommand,
   importWalletsCommand,
+  settleCommand,
+  exportActCommand,
+  exportSettlementCommand,
+  exportOperationsCommand,
   verifyCommand,
   linkCommand,
+  keyCreateCommand,
+  keyListCommand,
+  keyRevokeCommand,
 ];
