@@ -14,6 +14,7 @@ import { conditions } from "./lib/conditions.ts";
 import { startCpuMeter, startMachineMeter } from "./lib/cpu-time.ts";
 import { BENCH_SECRET, type BenchPostgres, benchHome, startBenchPostgres } from "./lib/engine.ts";
 import { verifyLedger } from "./lib/verify.ts";
+import { startWalMeter } from "./lib/wal.ts";
 
 export const options = [
   ...["quick", "seconds", "warm-up", "members", "connections", "lanes", "batch", "seed"],
@@ -80,6 +81,7 @@ async function measure(
   postgres: { readonly pool: Pool; readonly pid: number },
 ) {
   const fromXid = await nextXid(postgres.pool);
+  const wal = await startWalMeter(postgres.pool);
   shoppers.reset();
   const cpu = startCpuMeter({ process: process.pid, postgres: postgres.pid });
   const machine = startMachineMeter();
@@ -109,6 +111,7 @@ async function measure(
         postgres: rounded(theirs / seconds, 2),
         everybody: rounded(everybody / seconds, 2),
       },
+      wal: await wal.read(requests),
       seconds: rounded(seconds, 1),
     },
   };

@@ -31,7 +31,7 @@ export async function run(asked: BenchOptions): Promise<BenchResult> {
   const count = asked.number("receipts", DEFAULT_RECEIPTS);
   const programme = loadDemo();
   const random = createRandom(2026);
-  const receipts = Array.from({ length: count }, (_, i) => makeReceipt(random, i));
+  const receipts = Array.from({ length: count }, (_, i) => makeReceipt(random, i)).sort((a, b) => a.at - b.at);
   const standings = Array.from({ length: count }, () => makeStanding(random));
   say(`  ${count} receipts, ${programme.rules.size} rules`);
   priceFor(receipts, standings, programme, 1);
@@ -101,6 +101,7 @@ const CATEGORIES = [
   "alcohol",
 ];
 const DISTRICTS = ["tsentr", "zarechye", "sadovy", "yuzhny", "severny", "vokzalny", "zavodskoy"];
+/** One business day, 08:00 to 22:00 in Moscow. */
 const FROM_AT = Date.parse("2026-03-01T05:00:00Z");
 
 function makeReceipt(random: Random, number: number): Receipt {
@@ -116,7 +117,7 @@ function makeReceipt(random: Random, number: number): Receipt {
     store: `${partner}-${DISTRICTS[random.int(DISTRICTS.length)]}-1`,
     till: String(1 + random.int(4)),
     number: String(number),
-    at: FROM_AT + random.int(14 * HOUR_MS) + random.int(28) * 24 * HOUR_MS,
+    at: FROM_AT + random.int(14 * HOUR_MS),
     channel: "store",
     lines: lines.some((line) => line.category !== "alcohol")
       ? lines
@@ -143,7 +144,7 @@ function makeStanding(random: Random): MemberStanding {
     ],
     capUse: new Map([
       ["c:favourites-month|m24314", random.int(50_000)],
-      ["c:boosts-day|20540", random.int(20_000)],
+      ["c:boosts-day|20513", random.int(20_000)],
     ]),
     firstPurchaseAt: new Map([
       ["kalitka", since],

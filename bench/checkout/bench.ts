@@ -12,6 +12,7 @@ import { startCpuMeter, startMachineMeter } from "../lib/cpu-time.ts";
 import { benchHome, settingsOf } from "../lib/engine.ts";
 import { openForBusiness, type Stack, startStack } from "../lib/stack.ts";
 import { verifyLedger } from "../lib/verify.ts";
+import { startWalMeter } from "../lib/wal.ts";
 import { batchSizes, nextXid } from "./batches.ts";
 import { compareWithWarehouse, untilFed, watchLag } from "./feed.ts";
 import { startLoad } from "./load-process.ts";
@@ -76,6 +77,7 @@ async function serve(given: BenchOptions, stack: Stack, key: string, members: nu
     await wait(given.number("warm-up", 5));
     const fromXid = await nextXid(stack.pool);
     const lag = watchLag(stack);
+    const wal = await startWalMeter(stack.pool);
     load.reset();
     const cpu = startCpuMeter({ ...stack.pids(), load: load.pid });
     const machine = startMachineMeter();
@@ -101,6 +103,7 @@ async function serve(given: BenchOptions, stack: Stack, key: string, members: nu
         batch: await batchSizes(stack.pool, fromXid),
         cpuMicrosPerRequest: perName(1e6 / report.requests, 0),
         cores: { ...perName(1 / seconds, 2), everybody: rounded(everybody / seconds, 2) },
+        wal: await wal.read(report.requests),
         feedLagMsMax,
         seconds: rounded(seconds, 1),
       },

@@ -49,14 +49,16 @@ export const SHARE = { spending: 0.1, returns: 0.02, retries: 0.01 };
 const CATEGORIES = ["bread", "dairy", "fish", "tea", "food", "home", "pets", "tobacco"];
 const STORES = ["alfa-1", "alfa-2", "alfa-3", "alfa-4"];
 const BASKETS = 512;
-/** Answered receipts that are remembered for returns and retries: a few seconds of them. */
-const REMEMBERED = 8_192;
+/** One in so many answered receipts is remembered, for the 3 % of returns and retries, and so many of them: some seconds. */
+const REMEMBER_EACH = 16;
+const REMEMBERED = 2_048;
 
 /** The load that all checkout benches share: 3 lines a receipt, and the shares of spending, returns and retries above. */
 export function createShopping<Answered>(options: ShoppingOptions): Shopping<Answered> {
   const random = createRandom(options.seed);
   const baskets = Array.from({ length: BASKETS }, () => makeBasket(random));
   const remembered: Answered[] = [];
+  let answers = 0;
   let at = 0;
   let number = 0;
 
@@ -98,6 +100,7 @@ export function createShopping<Answered>(options: ShoppingOptions): Shopping<Ans
       };
     },
     answered: (receipt) => {
+      if (answers++ % REMEMBER_EACH !== 0) return;
       if (remembered.length < REMEMBERED) remembered.push(receipt);
       else remembered[at++ % REMEMBERED] = receipt;
     },
