@@ -10,12 +10,14 @@ export { previewSettlement } from "./preview-settlement.ts";
 export { actCsv, type CsvOptions } from "./render/act-csv.ts";
 export { actPdf } from "./render/act-pdf.ts";
 export { actXlsx } from "./render/act-xlsx.ts";
+export { settlementCsv } from "./render/settlement-csv.ts";
 export { ledgerTotals } from "./store/ledger-totals.ts";
 export { type LineCursor, type LinePage, type LineReceipt, lineReceipts } from "./store/line-receipts.ts";
 export {
   beginClosing,
   type CloseStep,
   freeze,
+  listActPartners,
   listStored,
   monthsInTheWay,
   moveFence,

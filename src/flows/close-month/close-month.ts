@@ -45,7 +45,7 @@ export type CloseDeps = {
   readonly clock: { now(): EpochMs };
   readonly calendar: Calendar;
   /** Books what falls due up to the end of the day for members who do nothing; may be run again. */
-  readonly sweep: (untilDay: Day, signal: AbortSignal) => Promise<void>;
+  readonly sweep: (untilDay: Day, signal: AbortSignal, onShare: (share: number) => void) => Promise<void>;
   readonly terms: (month: Month) => Promise<SettlementTerms>;
   readonly onProgress?: (progress: CloseProgress) => void;
   readonly pollMs?: number;
@@ -83,7 +83,9 @@ export async function closeMonth(
   };
   await beginClosing(deps.pool, month, deps.clock.now());
   await enter("sweep");
-  await deps.sweep(lastDayOf(month), signal);
+  await deps.sweep(lastDayOf(month), signal, (share) => {
+    deps.onProgress?.({ step: "sweep", progress: between("sweep", "fence", share) });
+  });
   await enter("fence");
   await moveFence(deps.pool, month + 1);
   await enter("feed");

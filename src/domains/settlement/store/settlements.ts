@@ -217,3 +217,11 @@ export async function readStoredActs(
   const { rows } = await pool.query(READ_ACTS, [formatDay(firstDayOf(month))]);
   return rows;
 }
+
+/** By primary key: who has an act of the month. */
+const LIST_ACT_PARTNERS = "select partner from settlement_act where month = $1 order by partner";
+
+export async function listActPartners(pool: Pool, month: Month): Promise<string[]> {
+  const { rows } = await pool.query<{ partner: string }>(LIST_ACT_PARTNERS, [formatDay(firstDayOf(month))]);
+  return rows.map((row) => row.partner);
+}

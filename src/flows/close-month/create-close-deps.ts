@@ -1,0 +1,45 @@
+import type { Pool } from "pg";
+import type { Programmes } from "#domains/program/index.ts";
+import type { SettlementTerms } from "#domains/settlement/index.ts";
+import type { FeedNode } from "#flows/feed/index.ts";
+import { sweepWallets } from "#flows/sweep/index.ts";
+import { firstDayOf, type Month } from "#kernel/time.ts";
+import type { ClickHouseClient } from "#platform/clickhouse/client.ts";
+import type { Clock } from "#platform/clock.ts";
+import type { CloseDeps } from "./close-month.ts";
+import { settlementTerms } from "./settlement-terms.ts";
+
+export type CloseSetup = {
+  readonly pool: Pool;
+  readonly warehouse: ClickHouseClient;
+  readonly clock: Clock;
+  readonly programmes: Programmes;
+  /** The database nodes with operations; the pool's own unless given. */
+  readonly nodes?: readonly FeedNode[];
+};
+
+/** What closing a month needs, wired to programme, sweep and feed. A programme must have been applied. */
+export function createCloseDeps(setup: CloseSetup): CloseDeps {
+  const { pool, warehouse, clock, programmes } = setup;
+  const { calendar } = programmes.current();
+  return {
+    pool,
+    warehouse,
+    clock,
+    calendar,
+    feed: { pool, nodes: setup.nodes ?? [{ node: 0, pool }] },
+    sweep: async (untilDay, signal, onShare) => {
+      // An expiry at the end of the last day has the midnight after it as its instant.
+      const untilAt = calendar.startOf(untilDay + 1);
+      await sweepWallets({ pool, clock, programmes }, { untilAt, signal, onProgress: onShare });
+      signal.throwIfAborted();
+    },
+    terms: async (month) => termsOf(programmes, month),
+  };
+}
+
+/** The terms in force at the last instant of a month. */
+export function termsOf(programmes: Programmes, month: Month): SettlementTerms {
+  const { calendar } = programmes.current();
+  return settlementTerms(programmes.at(calendar.startOf(firstDayOf(month + 1)) - 1));
+}
