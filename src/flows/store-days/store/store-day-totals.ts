@@ -15,7 +15,8 @@ const PUT = `
 insert into store_day_total (partner, store, business_day, receipts, turnover_kopecks, sent_at)
 values ($1, $2, $3, $4, $5, $6)
 on conflict (partner, store, business_day) do update
-set receipts = excluded.receipts, turnover_kopecks = excluded.turnover_kopecks, sent_at = excluded.sent_at`;
+set receipts = excluded.receipts, turnover_kopecks = excluded.turnover_kopecks, sent_at = excluded.sent_at,
+  xid = excluded.xid`;
 
 export async function putStoreDayTotal(pool: Pool, total: StoreDayTotal): Promise<void> {
   const { partner, store, businessDay, receipts, turnoverKopecks, sentAt } = total;
