@@ -1,7 +1,9 @@
 import type { ApiInfo } from "#platform/http/docs.ts";
 
 /** The mark: a circle of segments. */
-const MARK = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" role="img" aria-label="Dolka"><circle cx="16" cy="16" r="14" fill="none" stroke="#f2620f" stroke-width="3"/><g fill="#f2620f">${[0, 60, 120, 180, 240, 300]
+const MARK = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" role="img" aria-label="Dolka"><circle cx="16" cy="16" r="14" fill="none" stroke="#f2620f" stroke-width="3"/><g fill="#f2620f">${[
+  0, 60, 120, 180, 240, 300,
+]
   .map((angle) => `<path transform="rotate(${angle} 16 16)" d="M16 14.2 12.4 7.6a9 9 0 0 1 7.2 0z"/>`)
   .join("")}</g></svg>`;
 

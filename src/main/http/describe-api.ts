@@ -1,7 +1,7 @@
-import { createPool } from "#platform/postgres/pool.ts";
 import { systemClock } from "#platform/clock.ts";
 import type { OpenApiDocument } from "#platform/http/openapi.ts";
 import { silentLogger } from "#platform/log.ts";
+import { createPool } from "#platform/postgres/pool.ts";
 import { createServer, type ServerDeps } from "./server.ts";
 
 /** The API's own description, without engines: for the documentation. It could not answer a request. */

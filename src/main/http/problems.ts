@@ -4,6 +4,8 @@ import { LEDGER_PROBLEMS } from "#domains/ledger/http/index.ts";
 import { PROGRAMME_PROBLEMS } from "#domains/program/http/index.ts";
 import { CHECKOUT_PROBLEMS } from "#flows/checkout/http/index.ts";
 import type { CheckoutFailure } from "#flows/checkout/index.ts";
+import { EVENT_PROBLEMS } from "#flows/missions/http/index.ts";
+import type { EventFailure } from "#flows/missions/index.ts";
 import { RATING_PROBLEMS } from "#flows/rate-receipt/http/index.ts";
 import type { RateFailure } from "#flows/rate-receipt/index.ts";
 import { STORE_DAY_PROBLEMS } from "#flows/store-days/http/index.ts";
@@ -20,6 +22,7 @@ const ALL = {
   ...CHECKOUT_PROBLEMS,
   ...RATING_PROBLEMS,
   ...STORE_DAY_PROBLEMS,
+  ...EVENT_PROBLEMS,
 };
 
 /** The one registry of everything that a caller can be refused with. */
@@ -32,6 +35,7 @@ export function problemRegistry(): ProblemRegistry {
     CHECKOUT_PROBLEMS,
     RATING_PROBLEMS,
     STORE_DAY_PROBLEMS,
+    EVENT_PROBLEMS,
   ]);
 }
 
@@ -39,4 +43,6 @@ export function problemRegistry(): ProblemRegistry {
 type Untold<Failure> = Failure extends FailureOf<typeof ALL> ? never : Failure;
 type Nothing<Failures extends never> = Failures;
 /** Compiles only while there is no such thing: the compiler's message names the code that lacks its problem. */
-export type EverythingIsTold = Nothing<Untold<CheckoutFailure | CreateKeyFailure | RateFailure | StoreDayFailure>>;
+export type EverythingIsTold = Nothing<
+  Untold<CheckoutFailure | CreateKeyFailure | RateFailure | StoreDayFailure | EventFailure>
+>;

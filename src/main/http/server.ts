@@ -7,6 +7,8 @@ import { programmeRoutes } from "#domains/program/http/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
 import { batchRoute, holdRoutes, receiptRoutes } from "#flows/checkout/http/index.ts";
 import type { Checkout } from "#flows/checkout/index.ts";
+import { eventBatchRoute, eventRoutes } from "#flows/missions/http/index.ts";
+import type { EventLog } from "#flows/missions/index.ts";
 import { ratingRoute } from "#flows/rate-receipt/http/index.ts";
 import { storeDayRoute } from "#flows/store-days/http/index.ts";
 import type { MemberId } from "#kernel/ids.ts";
@@ -30,6 +32,7 @@ export type ServerDeps = {
   readonly programmes: Programmes;
   readonly checkout: Checkout;
   readonly keyring: Keyring;
+  readonly events: EventLog;
   /** The member of an identifier as it was read. */
   readonly findMember: (kind: string, value: string) => Promise<MemberId | undefined>;
   readonly readiness: () => Promise<Readiness>;
@@ -82,6 +85,8 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
     receiptRoutes(till),
     batchRoute({ ...till, log }),
     holdRoutes(till),
+    eventRoutes({ events: deps.events, problems }),
+    eventBatchRoute({ events: deps.events, problems, log, isUnavailable: isConnectionLost }),
     ratingRoute({ pool, clock, checkout, problems }),
     storeDayRoute({ pool, clock, programmes, problems }),
     memberRoutes({ problems, reads, maySeeMember }),

@@ -115,7 +115,11 @@ export function problemCodesOf(spec: OperationSpec, isGuarded: boolean, problems
   return [...new Set(codes)].sort((a, b) => statusOf(a) - statusOf(b));
 }
 
-function problemResponses(spec: OperationSpec, isGuarded: boolean, problems: ProblemRegistry): Record<string, Response> {
+function problemResponses(
+  spec: OperationSpec,
+  isGuarded: boolean,
+  problems: ProblemRegistry,
+): Record<string, Response> {
   const responses: Record<string, Response> = {};
   const byStatus = Object.groupBy(problemCodesOf(spec, isGuarded, problems), (code) =>
     String(problems.kinds.get(code)?.status),

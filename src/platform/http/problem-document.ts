@@ -40,7 +40,11 @@ export function problemExample(
   code: string,
   language: Language = DEFAULT_LANGUAGE,
 ): Record<string, unknown> {
-  const failure: Failure = { code, ...problems.kinds.get(code)?.example, ...(code === "invalid-request" ? FAULTS : {}) };
+  const failure: Failure = {
+    code,
+    ...problems.kinds.get(code)?.example,
+    ...(code === "invalid-request" ? FAULTS : {}),
+  };
   return JSON.parse(problems.render(failure, language, "req_7f3a9c21b0de1").json) as Record<string, unknown>;
 }
 

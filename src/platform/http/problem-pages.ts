@@ -1,6 +1,6 @@
 import type { Language } from "./language.ts";
-import { problemExample } from "./problem-document.ts";
 import type { ProblemKind } from "./problem.ts";
+import { problemExample } from "./problem-document.ts";
 import { PROBLEM_PAGES, type ProblemRegistry } from "./problem-registry.ts";
 
 type Branding = { readonly title: string; readonly mark: string };

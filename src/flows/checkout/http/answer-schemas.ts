@@ -108,6 +108,7 @@ export const ReturnAnswerSchema = Type.Object(
     arrears: cents("What was missing and is owed now, hundredths."),
     expired: cents("Of the points given back, expired at once, hundredths."),
     refundKopecks: Type.Integer({ description: "Money to pay back to the buyer, kopecks." }),
+    refundPoints: cents("Points given instead of the money, hundredths."),
     wallet: Type.Optional(WalletSchema),
   },
   { title: "ReturnAnswer" },

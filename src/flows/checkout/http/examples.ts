@@ -92,6 +92,7 @@ export const RETURN_ANSWER_EXAMPLE: ReturnBody = {
   arrears: 0,
   expired: 0,
   refundKopecks: 5_000,
+  refundPoints: 0,
   wallet: { ...wallet, pendingCents: 2_740 },
 };
 

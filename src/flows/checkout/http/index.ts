@@ -2,5 +2,7 @@ export { type BatchDeps, batchRoute } from "./batch-route.ts";
 export type { CheckoutHttpDeps } from "./deps.ts";
 export { holdRoutes } from "./hold-routes.ts";
 export { CHECKOUT_PROBLEMS } from "./problems.ts";
+export { REFUSED_RECEIPT_FIELDS } from "./product-fields.ts";
+export { duplicateLines, toMemberRef } from "./receipt-mapping.ts";
 export { receiptRoutes } from "./receipt-routes.ts";
-export { duplicateLines } from "./receipt-mapping.ts";
+export { MemberSchema } from "./schemas.ts";
