@@ -10,7 +10,7 @@ export {
   setTrait,
 } from "./core/draft.ts";
 export { drawableCents } from "./core/draw.ts";
-export { captureHold, type HoldFailure, placeHold, voidHold } from "./core/holds.ts";
+export { captureHold, findOpen as findOpenHold, type HoldFailure, placeHold, voidHold } from "./core/holds.ts";
 export { mergeChanges } from "./core/merge-changes.ts";
 export type { Account, Movement, Operation, OperationFacts, OperationKind, ReturnedState } from "./core/operation.ts";
 export { type EarnPart, type PurchaseCommand, purchase } from "./core/purchase.ts";
@@ -31,7 +31,7 @@ export { findDueMembers } from "./store/due-members.ts";
 export { readFirstOpenDay } from "./store/fence.ts";
 export { readHoldState } from "./store/holds.ts";
 export { insertWallets, putTraits } from "./store/insert-wallets.ts";
-export { loadLots, loadReturned, loadWallets } from "./store/load-wallets.ts";
+export { loadForReturn, loadReturned, loadWallets, type WalletForReturn } from "./store/load-wallets.ts";
 export {
   type ClaimedKey,
   findKeys,

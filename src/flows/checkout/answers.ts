@@ -49,7 +49,9 @@ export type ReturnBody = {
   readonly arrears: PointsCents;
   /** Of what was given back, expired at once (policy `original`). */
   readonly expired: PointsCents;
+  /** Money to give back, kopecks; or the points given instead of it. */
   readonly refundKopecks: number;
+  readonly refundPoints: PointsCents;
   readonly wallet?: WalletView;
 };
 

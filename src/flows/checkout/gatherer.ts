@@ -37,7 +37,7 @@ export function createGatherer(
   const pick = (): { tasks: Task[]; keys: (string | number)[] } => {
     const tasks: Task[] = [];
     const keys: (string | number)[] = [];
-    const inBatch = new Map<string | number, "open" | "closed">();
+    const inBatch = new Set<string | number>();
     const left: Task[] = [];
     for (const task of waiting) {
       const key = laneKey(task);
@@ -45,16 +45,9 @@ export function createGatherer(
         left.push(task);
         continue;
       }
-      if (key !== undefined) {
-        const state = inBatch.get(key);
-        // A return reads the lots it fills from storage, so it is alone with its member in a batch.
-        if (state === "closed" || (state === "open" && task.extras)) {
-          inBatch.set(key, "closed");
-          left.push(task);
-          continue;
-        }
-        if (state === undefined) keys.push(key);
-        inBatch.set(key, task.extras ? "closed" : "open");
+      if (key !== undefined && !inBatch.has(key)) {
+        inBatch.add(key);
+        keys.push(key);
       }
       tasks.push(task);
     }

@@ -171,7 +171,7 @@ function decideEnd(
 }
 
 /** The wallet knows open holds only; how an ended one ended is in its row. */
-async function withStoredState(
+export async function withStoredState(
   environment: Environment,
   hold: OperationRef,
   failure: CheckoutFailure,

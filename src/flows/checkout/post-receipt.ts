@@ -3,6 +3,7 @@ import {
   type Draft,
   drawableCents,
   type EarnPart,
+  findOpenHold,
   NEVER,
   purchase,
   walletAfter,
@@ -21,6 +22,7 @@ import type { EpochMs } from "#kernel/time.ts";
 import type { CheckoutFailure, ReceiptBody } from "./answers.ts";
 import type { Outcome } from "./checkout.ts";
 import { checkTime, type Environment } from "./environment.ts";
+import { withStoredState } from "./holds.ts";
 import { documentKey, formatReceiptId, type RequestKey } from "./keys.ts";
 import { purchaseBody, storedReceipt, turnoverOf } from "./receipt-body.ts";
 import { renderReceipt } from "./render-receipt.ts";
@@ -36,12 +38,17 @@ export async function postReceipt(
   const task = receiptTask(environment, request, principal);
   if (!task.ok) return task;
   const outcome = await environment.submit(task.value);
-  if (!outcome.ok) return outcome;
+  if (!outcome.ok) return err(await holdFailure(environment, request.holdId, outcome.failure));
   const { replayed, operation, anonymousBody } = outcome.value;
   return ok({
     replayed,
     body: renderReceipt(environment.programmes, task.value.receiptId as string, operation ?? anonymousBody),
   });
+}
+
+async function holdFailure(environment: Environment, holdId: string | undefined, failure: CheckoutFailure) {
+  const hold = holdId === undefined ? undefined : holdIds.parse(holdId);
+  return hold ? withStoredState(environment, hold, failure, "capture") : failure;
 }
 
 /** The request as a task, when nothing speaks against it yet. */
@@ -128,14 +135,15 @@ function receiptKey(programme: CompiledProgramme, request: ReceiptRequest, subje
 }
 
 /** What pricing may know of the wallet at this moment; traits are picked by the receipt's own time. */
-export function standingOf(draft: Draft, heldCents: number): MemberStanding {
+export function standingOf(draft: Draft, heldCents?: number): MemberStanding {
   const capUse = new Map<string, number>();
   for (const [key, use] of draft.capUse) capUse.set(key, use[0]);
   return {
     traits: draft.before.traits,
     capUse,
     firstPurchaseAt: draft.firstPurchaseAt,
-    activeCents: drawableCents(draft) + heldCents,
+    // A receipt that captures a hold spends what is held, and nothing else.
+    activeCents: heldCents ?? drawableCents(draft),
   };
 }
 
@@ -157,10 +165,13 @@ function decideReceipt(
 ): Decision {
   const { receipt } = request;
   bookDue(draft);
-  const hold = holdRef ? draft.holds.find((open) => open.seq === holdRef.seq) : undefined;
-  const heldCents = hold?.items.reduce((total, item) => total + item[3], 0) ?? 0;
+  const open = holdRef ? findOpenHold(draft, holdRef.seq) : undefined;
+  if (open && !open.ok) return open;
+  const hold = open?.value;
+  const heldCents = hold?.items.reduce((total, item) => total + item[3], 0);
   const standing = standingOf(draft, heldCents);
-  const spendCents = spendOf(programme, request, standing, hold ? heldCents : undefined);
+  const spendCents = spendOf(programme, request, standing, heldCents);
+  if (heldCents !== undefined && spendCents > heldCents) return err({ code: "capture-exceeds-hold", heldCents });
   const asked = spendCents === receipt.spendCents ? receipt : { ...receipt, spendCents };
   const priced = price(asked, standing, programme);
   if (!priced.ok) return err(pricingFailure(priced.failure, draft));

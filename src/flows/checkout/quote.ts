@@ -67,5 +67,5 @@ async function standingNow(environment: Environment, wallet: Wallet) {
     operator: programme.operator,
   });
   bookDue(draft);
-  return { standing: standingOf(draft, 0), wallet: walletAfter(draft) };
+  return { standing: standingOf(draft), wallet: walletAfter(draft) };
 }

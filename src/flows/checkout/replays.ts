@@ -6,53 +6,40 @@ import { formatReceiptId } from "./keys.ts";
 import { readPosted } from "./read-posted.ts";
 import type { Task } from "./task.ts";
 
-/** Retries of what this process has posted, and the second of two equal requests in one batch. */
-export async function answerReplays(context: BatchContext, tasks: readonly Task[]): Promise<Task[]> {
-  const open: Task[] = [];
-  const seen = new Map<string, Task>();
+/**
+ * Answers retries of what this process has posted. Of equal requests in one batch the first stands for all; one with
+ * the same key and another body has to wait until the first is known to be accepted (a conflict) or refused (its turn).
+ */
+export async function answerReplays(
+  context: BatchContext,
+  tasks: readonly Task[],
+): Promise<{ readonly open: Task[]; readonly later: Task[] }> {
+  const first = new Map<string, { readonly task: Task; readonly twins: Task[] }>();
+  const later: Task[] = [];
   for (const task of tasks) {
     const known = context.memory.recentKeys.get(task.key.text);
-    const twin = seen.get(task.key.text);
-    if (known) {
-      await answerFrom(context, task, known.bodyHash, known);
-    } else if (twin) {
-      follow(twin, task);
-    } else {
-      seen.set(task.key.text, task);
-      open.push(task);
-    }
+    const twin = first.get(task.key.text);
+    if (known) await answerFrom(context, task, known.bodyHash, known);
+    else if (!twin) first.set(task.key.text, { task, twins: [] });
+    else if (twin.task.key.bodyHash.equals(task.key.bodyHash)) twin.twins.push(task);
+    else later.push(task);
   }
-  return open.map((task) => withFollowers(task));
+  return { open: [...first.values()].map(({ task, twins }) => standingFor(task, twins)), later };
 }
 
-/** Twins wait for the first of them: the same body gets its answer, another body a conflict. */
-const followers = new WeakMap<Task, Task[]>();
-
-function follow(first: Task, twin: Task): void {
-  const known = followers.get(first);
-  if (known) known.push(twin);
-  else followers.set(first, [twin]);
-}
-
-function withFollowers(task: Task): Task {
-  const twins = followers.get(task);
-  if (!twins) return task;
-  const each = (act: (twin: Task, isSame: boolean) => void): void => {
-    for (const twin of twins) act(twin, twin.key.bodyHash.equals(task.key.bodyHash));
-  };
+/** The first of equal requests, whose outcome is that of the others too: a success is a replay for them. */
+function standingFor(task: Task, twins: readonly Task[]): Task {
+  if (twins.length === 0) return task;
   return {
     ...task,
     settle: (outcome) => {
       task.settle(outcome);
-      each((twin, isSame) => {
-        if (!outcome.ok) twin.settle(outcome);
-        else if (isSame) twin.settle(ok({ ...outcome.value, replayed: true }));
-        else twin.settle(conflict(twin));
-      });
+      const forTwins = outcome.ok ? ok({ ...outcome.value, replayed: true }) : outcome;
+      for (const twin of twins) twin.settle(forTwins);
     },
     fail: (error) => {
       task.fail(error);
-      each((twin) => twin.fail(error));
+      for (const twin of twins) twin.fail(error);
     },
   };
 }

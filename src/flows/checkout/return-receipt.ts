@@ -4,6 +4,7 @@ import {
   type LotShare,
   NEVER,
   type PurchaseFacts,
+  type ReturnedState,
   type ReturnOutcome,
   readOperation,
   returnPurchase,
@@ -20,7 +21,7 @@ import { checkTime, type Environment } from "./environment.ts";
 import { bucketOfKey, documentKey, parseReceiptId } from "./keys.ts";
 import type { PurchaseBody } from "./receipt-body.ts";
 import type { Principal, ReturnRequest } from "./requests.ts";
-import type { Decision, LoadedExtras } from "./task.ts";
+import type { Decision } from "./task.ts";
 
 /** What a return stores: what was asked and what became of it. */
 type ReturnOperationBody = {
@@ -69,7 +70,8 @@ export async function returnReceipt(
     subject: { by: "member", member: purchase.member },
     mayCreateMember: false,
     extras: { purchaseSeq: purchase.seq, lotSeqs: [purchase.seq, ...facts.draws.map(([seq]) => seq)] },
-    decide: (draft, extras) => (refusal ? err(refusal) : decideReturn(programme, request, facts, body, draft, extras)),
+    decide: (draft, returned) =>
+      refusal ? err(refusal) : decideReturn(programme, request, facts, body, draft, returned),
   });
   if (!outcome.ok) return outcome;
   return ok({ replayed: outcome.value.replayed, body: renderReturn(outcome.value.operation as StoredOperation) });
@@ -106,7 +108,7 @@ function decideReturn(
   facts: PurchaseFacts,
   purchase: PurchaseBody,
   draft: Draft,
-  extras: LoadedExtras | undefined,
+  alreadyReturned: ReturnedState | undefined,
 ): Decision {
   const { policies, calendar, pointValueKopecks } = programme;
   const { now } = draft.context;
@@ -114,7 +116,7 @@ function decideReturn(
   let body: ReturnOperationBody | undefined;
   const returned = returnPurchase(draft, {
     purchase: facts,
-    returned: extras?.returned,
+    returned: alreadyReturned,
     partner: facts.partner,
     at: request.at,
     receiptId: request.receiptId,
@@ -180,6 +182,7 @@ export function renderReturn(operation: StoredOperation): ReturnBody {
     arrears: outcome.arrearsCents,
     expired: outcome.expiredCents,
     refundKopecks: outcome.refundKopecks,
+    refundPoints: outcome.refundCents,
     wallet,
   };
 }

@@ -7,8 +7,8 @@ import { type Plan, planBatch } from "./plan-batch.ts";
 import { answerClaimed, answerReplays } from "./replays.ts";
 import type { Posted, Task } from "./task.ts";
 
-/** More rounds than any honest race needs; past them something is wrong and the request fails as an error. */
-const MAX_ROUNDS = 12;
+/** More rounds in a row than any honest race needs; past them something is wrong and the requests fail as an error. */
+const MAX_FRUITLESS_ROUNDS = 12;
 
 /**
  * Takes a batch from requests to answers: replays, reading what is not remembered, deciding, one posting statement,
@@ -25,34 +25,34 @@ export async function runBatch(context: BatchContext, tasks: readonly Task[], no
 }
 
 async function runRounds(context: BatchContext, tasks: readonly Task[], now: EpochMs): Promise<void> {
-  let open = await answerReplays(context, tasks);
-  let evict = false;
-  for (let round = 0; open.length > 0; round++) {
-    if (round === MAX_ROUNDS) throw new Error("a batch could not be posted: the same rows kept changing");
-    if (evict) forget(context.memory, open);
+  const first = await answerReplays(context, tasks);
+  let open = first.open;
+  let fruitless = 0;
+  while (open.length > 0) {
+    if (fruitless === MAX_FRUITLESS_ROUNDS) throw new Error("a batch could not be posted: its rows kept changing");
     const plan = await context.withClient((client) => planBatch(context, client, open, now));
-    const doubtful = await settleRefused(context, plan);
-    if (plan.accepted.length === 0) {
-      open = doubtful;
-      evict = false;
-      continue;
-    }
-    const outcome = await post(context, plan);
-    if (outcome === "posted") {
-      remember(context, plan);
-      open = doubtful;
-      evict = false;
-      continue;
-    }
-    const undone = plan.accepted.map(({ task }) => task);
-    evict = true;
-    if (outcome === "look-up") open = [...(await answerClaimed(context, undone)), ...doubtful];
-    else if (outcome === "again") open = [...undone, ...doubtful];
-    else {
-      await bisect(context, undone, now, outcome.error);
-      open = doubtful;
-    }
+    forget(context.memory, plan.stale);
+    const waiting = [...(await settleRefused(context, plan)), ...plan.stale, ...plan.deferred];
+    const undone = plan.accepted.length === 0 ? [] : await postPlan(context, plan, now);
+    fruitless = waiting.length + undone.length < open.length ? 0 : fruitless + 1;
+    open = [...undone, ...waiting];
   }
+  if (first.later.length > 0) await runRounds(context, first.later, now);
+}
+
+/** Posts what was accepted and answers it; gives back what a race undid, with the stale rows forgotten. */
+async function postPlan(context: BatchContext, plan: Plan, now: EpochMs): Promise<Task[]> {
+  const outcome = await post(context, plan);
+  if (outcome === "posted") {
+    remember(context, plan);
+    return [];
+  }
+  const undone = plan.accepted.map(({ task }) => task);
+  forget(context.memory, undone);
+  if (outcome === "again") return undone;
+  if (outcome === "look-up") return answerClaimed(context, undone);
+  await bisect(context, undone, now, outcome.error);
+  return [];
 }
 
 /** A row that can't be stored must not take its neighbours down: halves are posted by themselves, down to the one. */
@@ -61,7 +61,6 @@ async function bisect(context: BatchContext, tasks: readonly Task[], now: EpochM
     tasks[0]?.fail(error);
     return;
   }
-  forget(context.memory, tasks);
   const middle = tasks.length >> 1;
   await runBatch(context, tasks.slice(0, middle), now);
   await runBatch(context, tasks.slice(middle), now);

@@ -1,5 +1,5 @@
 import type { IdentifierKey } from "#domains/identity/index.ts";
-import type { AnonymousReceipt, Draft, Lot, ReturnedState, StoredOperation } from "#domains/ledger/index.ts";
+import type { AnonymousReceipt, Draft, ReturnedState, StoredOperation } from "#domains/ledger/index.ts";
 import type { MemberId } from "#kernel/ids.ts";
 import type { Result } from "#kernel/result.ts";
 import type { EpochMs } from "#kernel/time.ts";
@@ -12,9 +12,8 @@ export type Subject =
   | { readonly by: "identifier"; readonly key: IdentifierKey }
   | { readonly by: "nobody" };
 
-/** What a return reads besides the wallet, inside the batch, so that it is no older than the wallet. */
+/** What a return reads besides the open lots: lots by their operations, and what has been returned of the purchase. */
 export type Extras = { readonly purchaseSeq: number; readonly lotSeqs: readonly number[] };
-export type LoadedExtras = { readonly lots: readonly Lot[]; readonly returned: ReturnedState | undefined };
 
 /** What was posted for a request, now or when it first came. */
 export type Posted = {
@@ -33,7 +32,7 @@ export type Task = {
   /** Whether an unknown identifier makes a new, anonymous member. */
   readonly mayCreateMember: boolean;
   readonly extras?: Extras;
-  readonly decide: (draft: Draft, extras: LoadedExtras | undefined) => Decision;
+  readonly decide: (draft: Draft, returned: ReturnedState | undefined) => Decision;
   readonly decideAnonymous?: (now: EpochMs) => Result<AnonymousReceipt, CheckoutFailure>;
   readonly receiptId?: string;
   readonly settle: (outcome: Result<Posted, CheckoutFailure>) => void;

@@ -141,7 +141,7 @@ function groupsOf(draft: Draft, items: readonly LotShare[]): HeldEntry[][] {
   return groups;
 }
 
-function findOpen(draft: Draft, holdSeq: number): Result<Hold, HoldFailure> {
+export function findOpen(draft: Draft, holdSeq: number): Result<Hold, HoldFailure> {
   const hold = draft.holds.find((candidate) => candidate.seq === holdSeq);
   if (hold) return ok(hold);
   if (draft.changedHolds.get(holdSeq)?.state === "timed-out") return err({ code: "hold-expired" });

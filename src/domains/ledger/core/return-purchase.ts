@@ -47,7 +47,9 @@ export type ReturnOutcome = {
   readonly arrearsCents: PointsCents;
   readonly givenBackCents: PointsCents;
   readonly expiredCents: PointsCents;
+  /** The money part: given in money, or as points of the seller's. */
   readonly refundKopecks: Kopecks;
+  readonly refundCents: PointsCents;
   readonly lines: readonly { readonly line: number; readonly amountKopecks: Kopecks }[];
 };
 
@@ -72,7 +74,7 @@ export function returnPurchase(draft: Draft, command: ReturnCommand): Result<Ret
   const spent = giveBackSpent(draft, command, before, after);
   const kopecksOfPoints = Math.floor((spent.givenBackCents * command.kopecksPerPoint) / 100);
   const refundKopecks = lines.value.totalKopecks - kopecksOfPoints;
-  if (command.refundInPoints) refundInPoints(draft, command, spent.nextPart, refundKopecks);
+  const refundCents = refundInPoints(draft, command, spent.nextPart, refundKopecks);
   recoverArrears(draft);
   const outcome: ReturnOutcome = {
     takenBackCents: taken.takenBackCents,
@@ -80,6 +82,7 @@ export function returnPurchase(draft: Draft, command: ReturnCommand): Result<Ret
     givenBackCents: spent.givenBackCents,
     expiredCents: spent.expiredCents,
     refundKopecks: command.refundInPoints ? 0 : refundKopecks,
+    refundCents,
     lines: lines.value.added,
   };
   const state: ReturnedState = { lines: after, refunded: spent.refunded, absorbed: taken.absorbed };
@@ -256,9 +259,10 @@ function openDraws(draft: Draft, draws: readonly LotShare[], refunded: readonly 
   );
 }
 
-function refundInPoints(draft: Draft, command: ReturnCommand, part: number, refundKopecks: Kopecks): void {
+/** Gives the money part as points of the seller's, when that was asked for; tells how many. */
+function refundInPoints(draft: Draft, command: ReturnCommand, part: number, refundKopecks: Kopecks): PointsCents {
+  if (!command.refundInPoints) return 0;
   const cents = Math.floor((refundKopecks * 100) / command.kopecksPerPoint);
-  if (!command.refundInPoints || cents === 0) return;
   addLot(draft, {
     part,
     earnedAt: command.at,
@@ -266,4 +270,5 @@ function refundInPoints(draft: Draft, command: ReturnCommand, part: number, refu
     funders: [command.partner],
     amount: [cents],
   });
+  return cents;
 }

@@ -36,10 +36,16 @@ select w.bucket, w.member_id, w.seq, w.status, w.merged_into, w.active_cents, w.
 from unnest($1::int2[], $2::int8[]) as x(bucket, member_id)
 join wallet w on w.bucket = x.bucket and w.member_id = x.member_id`;
 
-const LOAD_LOTS = `
-select l.member_id, ${LOT_JSON} as lot
-from unnest($1::int2[], $2::int8[], $3::int4[]) as x(bucket, member_id, seq)
-join lot l on l.bucket = x.bucket and l.member_id = x.member_id and l.seq = x.seq`;
+/** The same for one member with what a return needs, in one snapshot: a wallet and lots of different moments don't fit. */
+const LOAD_FOR_RETURN = `
+with w as (${LOAD})
+select w.*,
+       (select json_agg(${LOT_JSON}) from lot l
+         where l.bucket = w.bucket and l.member_id = w.member_id and l.seq = any($3) and not l.is_open) as closed_lots,
+       (select json_build_object('lines', r.lines, 'refunded', r.refunded, 'absorbed', r.absorbed)
+          from purchase_return r
+         where r.bucket = w.bucket and r.member_id = w.member_id and r.seq = $4) as returned
+from w`;
 
 const LOAD_RETURNED = `
 select lines, refunded, absorbed from purchase_return where bucket = $1 and member_id = $2 and seq = $3`;
@@ -98,16 +104,33 @@ export async function loadWallets(
   return wallets;
 }
 
-/** Lots of given operations, closed ones too: a return may have to fill them again. */
-export async function loadLots(client: ClientBase, member: MemberId, seqs: readonly number[]): Promise<Lot[]> {
-  if (seqs.length === 0) return [];
-  const bucket = bucketOf(member);
-  const { rows } = await client.query<{ lot: LotJson }>(LOAD_LOTS, [
-    seqs.map(() => bucket),
-    seqs.map(() => member),
-    seqs,
-  ]);
-  return rows.map((row) => toLot(row.lot));
+/** A wallet as a return needs it: with the closed lots that it may have to fill again, and what has been returned. */
+export type WalletForReturn = {
+  readonly wallet: Wallet;
+  readonly closedLots: readonly Lot[];
+  /** Undefined before the purchase's first return. */
+  readonly returned: ReturnedState | undefined;
+};
+
+export async function loadForReturn(
+  client: ClientBase,
+  member: MemberId,
+  purchaseSeq: number,
+  lotSeqs: readonly number[],
+): Promise<WalletForReturn | undefined> {
+  type Row = WalletRow & { closed_lots: LotJson[] | null; returned: ReturnedState | null };
+  const { rows } = await client.query<Row>({
+    name: "load-for-return",
+    text: LOAD_FOR_RETURN,
+    values: [int2Array([bucketOf(member)]), int8Array([member]), lotSeqs, purchaseSeq],
+  });
+  const row = rows[0];
+  if (!row) return undefined;
+  return {
+    wallet: toWallet(row),
+    closedLots: (row.closed_lots ?? []).map(toLot),
+    returned: row.returned ?? undefined,
+  };
 }
 
 /** What has been returned of a purchase so far; undefined before its first return. */
