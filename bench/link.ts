@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type FieldKind, LINK_DEFAULTS, linkRecords, scoreClusters } from "#domains/identity/index.ts";
+import { type FieldKind, LINK_DEFAULTS, linkRecords, scoreClusters } from "#domains/identity/linkage/index.ts";
 import { makePeople, PEOPLE_COLUMNS } from "#domains/identity/linkage/testing/people.ts";
 import { createClickhouse } from "#platform/clickhouse/client.ts";
 import { startClickhouse } from "#platform/engines/embedded-clickhouse.ts";

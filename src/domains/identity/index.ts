@@ -1,5 +1,4 @@
 export { createIdentifierKeys, IDENTIFIER_KINDS, type IdentifierKey } from "./core/identifier-key.ts";
-export * from "./linkage/index.ts";
 export { findMembers } from "./store/find-members.ts";
 export { insertIdentifiers } from "./store/insert-identifiers.ts";
 export { createMemberIds, type MemberIds } from "./store/lease-member-ids.ts";

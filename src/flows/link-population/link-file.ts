@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { FIELD_KINDS, LINK_DEFAULTS } from "#domains/identity/index.ts";
+import { FIELD_KINDS, LINK_DEFAULTS } from "#domains/identity/linkage/index.ts";
 
 const columnName = Type.String({ minLength: 1, expected: "the name of a column" });
 const kind = Type.Union(

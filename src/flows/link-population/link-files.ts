@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { type Linkage, type LinkDeps, linkRecords } from "#domains/identity/index.ts";
+import { type Linkage, type LinkDeps, linkRecords } from "#domains/identity/linkage/index.ts";
 import { err, ok, type Result } from "#kernel/result.ts";
 import { openTable } from "#platform/tables/read-table.ts";
 import type { FileFault } from "#platform/yaml/faults.ts";

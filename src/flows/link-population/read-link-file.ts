@@ -1,4 +1,4 @@
-import { type FieldConfig, LINK_DEFAULTS, type LinkConfig } from "#domains/identity/index.ts";
+import { type FieldConfig, LINK_DEFAULTS, type LinkConfig } from "#domains/identity/linkage/index.ts";
 import type { Result } from "#kernel/result.ts";
 import type { Fault, FileFault } from "#platform/yaml/faults.ts";
 import { readYaml } from "#platform/yaml/read-yaml.ts";

@@ -1,4 +1,4 @@
-import type { LinkInput } from "#domains/identity/index.ts";
+import type { LinkInput } from "#domains/identity/linkage/index.ts";
 import type { TableFile } from "#platform/tables/read-table.ts";
 import type { LinkSettings } from "./read-link-file.ts";
 

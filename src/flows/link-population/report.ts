@@ -6,7 +6,7 @@ import {
   type Scores,
   scoreClusters,
   totalWeight,
-} from "#domains/identity/index.ts";
+} from "#domains/identity/linkage/index.ts";
 import type { Population } from "./read-records.ts";
 
 /** One comparison of a report: what its outcomes weigh. */

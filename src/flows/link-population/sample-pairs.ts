@@ -1,4 +1,4 @@
-import type { Linkage, LinkedPair } from "#domains/identity/index.ts";
+import type { Linkage, LinkedPair } from "#domains/identity/linkage/index.ts";
 
 /**
  * Pairs worth showing: some sure matches, those nearest the threshold on both sides, the closest that were left apart,

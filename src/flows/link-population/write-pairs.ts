@@ -2,7 +2,7 @@ import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { type Linkage, totalWeight } from "#domains/identity/index.ts";
+import { type Linkage, totalWeight } from "#domains/identity/linkage/index.ts";
 import type { Population } from "./read-records.ts";
 
 /**
