@@ -1,8 +1,10 @@
 /** The API process. Ends in order on SIGTERM, and when the process that started it has died. */
 import { randomBytes } from "node:crypto";
 import { createKeyring } from "#domains/access/index.ts";
+import { createIdentifierKeys } from "#domains/identity/index.ts";
 import { loadProgrammes } from "#domains/program/index.ts";
 import { createCheckout } from "#flows/checkout/index.ts";
+import { createEventLog } from "#flows/missions/index.ts";
 import { createClickhouse, queryRows } from "#platform/clickhouse/client.ts";
 import { systemClock as clock } from "#platform/clock.ts";
 import { createLogger } from "#platform/log.ts";
@@ -28,6 +30,8 @@ const watch = programmes.watch(PROGRAMME_REFRESH_MS, (error) =>
 const secret = identifierSecret(settings.home);
 const checkout = createCheckout({ pool, clock, programmes, identifierSecret: secret });
 
+const events = createEventLog({ pool, clock, programmes, identifierKey: createIdentifierKeys(secret) });
+
 const answers = async (ask: () => Promise<unknown>): Promise<boolean> =>
   ask().then(
     () => true,
@@ -41,6 +45,7 @@ const server = await createServer({
   random: randomBytes,
   programmes,
   checkout,
+  events,
   keyring: createKeyring(pool, clock),
   findMember: createFindMember(pool, secret),
   ...(settings.isRateLimited ? {} : { rateLimit: "off" }),
@@ -55,7 +60,7 @@ const server = await createServer({
 onStop(log, async () => {
   watch.stop();
   await server.close(); // answers what it has taken, takes nothing more
-  await checkout.drain();
+  await Promise.all([checkout.drain(), events.drain()]);
   await Promise.allSettled([pool.end(), clickhouse.close()]);
 });
 await server.listen({ host: settings.host, port: settings.port });

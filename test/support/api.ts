@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { after } from "node:test";
 import { createKey, createKeyring, type Role } from "#domains/access/index.ts";
+import { createIdentifierKeys } from "#domains/identity/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
 import { createCheckout, type RunningCheckout } from "#flows/checkout/index.ts";
+import { createEventLog } from "#flows/missions/index.ts";
 import { createFindMember } from "#main/http/find-member.ts";
 import { createServer, type HttpServer, type ServerDeps } from "#main/http/server.ts";
 import { type ManualClock, manualClock } from "#platform/clock.ts";
@@ -63,6 +65,7 @@ export async function testApi(
     programmes,
     checkout,
     keyring: createKeyring(pool, clock),
+    events: createEventLog({ pool, clock, programmes, identifierKey: createIdentifierKeys(secret) }),
     findMember: createFindMember(pool, secret),
     readiness: async () => ({ ready: true, parts: { postgres: true } }),
     rateLimit: "off",
@@ -130,6 +133,8 @@ const WRITTEN = [
   "receipt_rating",
   "store_day_total",
   "api_key",
+  "event_key",
+  "partner_event",
 ];
 
 async function countRows({ pool }: TestEngines): Promise<number> {

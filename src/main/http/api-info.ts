@@ -24,6 +24,7 @@ export const API_INFO: ApiInfo = {
     { name: "Holds", description: "Points set aside for a later spend." },
     { name: "Awards", description: "Points given with a reason." },
     { name: "Members", description: "Wallets and their history." },
+    { name: "Missions", description: "What happened to members at partners, and what they win by it." },
     { name: "Stores", description: "What stores report besides receipts." },
     { name: "Programme", description: "The rules in force." },
     { name: "Settlement", description: "Who owes whom for a month." },
