@@ -5,7 +5,7 @@ import { case12, case17, case18, case24, case25 } from "./settlement-cases.ts";
 import { case1, case2, case9, case10, case11 } from "./spending-cases.ts";
 
 const pending = (number: number, title: string, waitsFor: string): ReferenceCase =>
-  referenceCase(number, title, {}, waitsFor);
+  referenceCase(number, title, {}, { pending: waitsFor });
 
 /** All 25, by number. What can't be shown yet is named with what it waits for. */
 export const ALL_CASES: readonly ReferenceCase[] = [

@@ -121,7 +121,7 @@ function reads(world: World): Reads {
         .filter((operation) => operation.member === memberId(world, name))
         .map((operation) => ({
           kind: operation.kind,
-          businessDay: formatDay(operation.businessDay),
+          at: operation.occurredAt,
           accountingDay: formatDay(operation.accountingDay),
         })),
     matrix: async (month) => model.matrixOf(ledger, parseMonth(month) as number),

@@ -16,10 +16,11 @@ export type CaseProgramme = Omit<SimplePricing, "rules"> & {
   readonly returns: { readonly policy: "original" } | { readonly policy: "grace"; readonly graceDays: number };
 };
 
-/** Nothing special: points at once, for good, and returns restore the original lots. */
+/** Nothing special: points at once, for good, and returns restore the original lots. Members join with `joining` receipts. */
 export function caseProgramme(of: Partial<CaseProgramme> & Pick<CaseProgramme, "rules">): CaseProgramme {
   return {
     partners: ["alfa", "beta", "gamma", "telecom"],
+    outside: ["joining"],
     lot: { delayDays: 0, lifeDays: null },
     returns: { policy: "original" },
     ...of,

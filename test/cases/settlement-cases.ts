@@ -14,7 +14,7 @@ import {
 } from "./expectations.ts";
 import { caseProgramme } from "./programme.ts";
 import { referenceCase } from "./reference-case.ts";
-import { step } from "./stage.ts";
+import { moscow, step } from "./stage.ts";
 
 const earns = caseProgramme({
   rules: [{ id: "base", earn: { percentBp: 1000 }, categories: ["bread"], funders: { alfa: 1 } }],
@@ -114,9 +114,7 @@ export const case25 = referenceCase(
       ),
       step("every late receipt is booked in January, or on February's first day", async ({ system }) => {
         for (const member of ["Anna", "Boris", "Vera", "Gleb"]) {
-          const late = (await system.operations(member)).find(
-            (one) => one.businessDay === "2025-01-31" && one.kind === "purchase",
-          );
+          const late = (await system.operations(member)).find((one) => one.at === moscow("2025-01-31 23:59"));
           assert.ok(late);
           assert.ok(["2025-01-31", "2025-02-01"].includes(late.accountingDay));
         }

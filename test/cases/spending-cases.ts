@@ -111,8 +111,8 @@ export const case9 = referenceCase(
       at("2025-08-02 12:00"),
       hold("H1", "Anna", "telecom", "1.00"),
       expectOperations("Anna", ["award", "award", "expiry", "hold"]),
-      expectOperation("Anna", "expiry", { businessDay: "2025-07-31", accountingDay: "2025-07-31" }),
-      expectOperation("Anna", "hold", { businessDay: "2025-08-02" }),
+      expectOperation("Anna", "expiry", { accountingDay: "2025-07-31" }),
+      expectOperation("Anna", "hold", { accountingDay: "2025-08-02" }),
     ],
   },
 );

@@ -113,7 +113,9 @@ export type LotSeen = {
 
 export type OperationSeen = {
   readonly kind: string;
-  readonly businessDay: string;
+  /** The operation's own time. */
+  readonly at: EpochMs;
+  /** The day it is booked on. */
   readonly accountingDay: string;
 };
 
