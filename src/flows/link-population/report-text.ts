@@ -27,8 +27,8 @@ function parameters({ comparisons }: LinkReport): string {
   const width = Math.max(
     ...comparisons.flatMap(({ field, levels }) => [field.length, ...levels.map(({ label }) => label.length + 2)]),
   );
-  const lines = comparisons.flatMap(({ field, levels }) => [
-    field,
+  const lines = comparisons.flatMap(({ field, dependsOn, levels }) => [
+    dependsOn === undefined ? field : `${field} (weighs less where ${dependsOn} agrees)`,
     ...levels.map(
       ({ label, m, u, weight }) =>
         `  ${label.padEnd(width)}${share(m).padStart(9)}${share(u).padStart(11)}${bits(weight).padStart(9)}`,

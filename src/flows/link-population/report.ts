@@ -12,6 +12,8 @@ import type { Population } from "./read-records.ts";
 /** One comparison of a report: what its outcomes weigh. */
 export type ReportedField = {
   readonly field: string;
+  /** The field whose agreement makes this one agree among strangers too, such as the postcode for a city. */
+  readonly dependsOn?: string;
   readonly levels: readonly {
     readonly label: string;
     /** Probability of this outcome among matches and among random pairs, and log2 of their ratio. */
@@ -80,10 +82,11 @@ export function reportOf(linkage: Linkage, population: Population): LinkReport {
     fields: prepared.layout.comparisons.map(({ field }) => field),
     comparisons: prepared.layout.comparisons.map(({ field, levels }, index) => ({
       field,
+      ...dependence(linkage, index),
       levels: levels.map(({ label }, level) => ({
         label,
-        m: model.m[index]?.[level] ?? 0,
-        u: model.u[index]?.[level] ?? 0,
+        m: model.m[index]?.[0][level] ?? 0,
+        u: model.u[index]?.[0][level] ?? 0,
         weight: outcomeWeight(model, index, level + 1),
       })),
     })),
@@ -109,6 +112,11 @@ export function reportOf(linkage: Linkage, population: Population): LinkReport {
     clusterSizes: sizes.histogram,
     ...(scores === undefined ? {} : { scores }),
   };
+}
+
+function dependence({ prepared }: Linkage, index: number): { dependsOn?: string } {
+  const parent = prepared.fields[index]?.parent;
+  return parent === undefined ? {} : { dependsOn: prepared.layout.comparisons[parent.field]?.field ?? "" };
 }
 
 function measuredRecall(compared: number | undefined, truePairs: number | undefined): number | undefined {

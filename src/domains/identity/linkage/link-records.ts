@@ -7,10 +7,12 @@ import { linkOneToOne, looksOneToOne } from "./cluster/one-to-one.ts";
 import { type Clustering, clusterByExpectedF1 } from "./cluster/threshold.ts";
 import type { LinkConfig, LinkInput } from "./config.ts";
 import { decisionBands } from "./model/bands.ts";
-import type { Model } from "./model/em.ts";
-import { fitModel, type LinkedPair, randomOutcomes, scorePairs } from "./model/fit.ts";
-import { type Prepared, prepare } from "./prepare.ts";
-import { allPairs, countCompared, countPatterns, createPairs, insertPairs, randomPairs } from "./store/pairs.ts";
+import type { Model } from "./model/classes.ts";
+import { findParents } from "./model/dependence.ts";
+import { fitModel, fitRandom, type LinkedPair, randomGroups, scorePairs } from "./model/fit.ts";
+import { weighByPeople } from "./model/people-frequency.ts";
+import { type Prepared, prepare, withParents } from "./prepare.ts";
+import { allPairs, countCompared, createPairs, insertPairs, randomPairs } from "./store/pairs.ts";
 import { createRecords, dropTables, loadRecords } from "./store/records.ts";
 import { finds, maskOf } from "./store/rules.ts";
 import { countTruePairs } from "./store/truth.ts";
@@ -68,29 +70,31 @@ export async function linkRecords(deps: LinkDeps, config: LinkConfig, input: Lin
   };
   try {
     progress("prepare");
-    const prepared = prepare(config, input);
+    const plain = prepare(config, input);
     progress("load");
-    await createRecords(client, tables.records, prepared.layout);
-    await loadRecords(client, tables.records, prepared);
+    await createRecords(client, tables.records, plain.layout);
+    await loadRecords(client, tables.records, plain);
     await createPairs(client, tables.pairs);
-    const { random, rules } = await findPairs(deps, tables, config, prepared);
+    const { prepared, random, rules } = await findPairs(deps, tables, config, plain);
     progress("estimate");
     const fit = await fitModel(client, tables.pairs, prepared, random, rules?.rules);
     progress("score");
-    const pairs = await scorePairs(client, tables, prepared, fit);
-    progress("cluster");
-    const loss = lossOf(pairs, rules);
+    const scored = await scorePairs(client, tables, prepared, fit);
     const truePairsCompared = input.truth && (await countTruePairs(client, tables, input.truth));
+    progress("cluster");
+    const loss = lossOf(scored, rules);
     const blocking = { ...loss, ...(truePairsCompared === undefined ? {} : { truePairsCompared }) };
     const oneToOne =
-      prepared.linking && (config.links === "auto" ? looksOneToOne(pairs) : config.links === "one-to-one");
-    const cluster = (scored: readonly ScoredPair[], threshold: number) =>
-      oneToOne ? linkOneToOne(scored, threshold) : agglomerate(scored, threshold, config.maxClusterSize);
+      prepared.linking && (config.links === "auto" ? looksOneToOne(scored) : config.links === "one-to-one");
+    const cluster = (pairs: readonly ScoredPair[], threshold: number) =>
+      oneToOne ? linkOneToOne(pairs, threshold) : agglomerate(pairs, threshold, config.maxClusterSize);
+    const first = clusterByExpectedF1(scored, loss.missedPairs, cluster);
+    const pairs = weighByPeople(prepared, fit.model, scored, first.clusterOf);
     return {
       prepared,
       model: fit.model,
       pairs,
-      clustering: clusterByExpectedF1(pairs, blocking.missedPairs, cluster),
+      clustering: clusterByExpectedF1(pairs, loss.missedPairs, cluster),
       oneToOne,
       bands: decisionBands(pairs.map(({ p }) => p)),
       comparedPairs: fit.pairs,
@@ -105,28 +109,33 @@ type Tables = Readonly<
   Record<"records" | "candidates" | "pairs" | "weights" | "firstCandidates" | "firstPairs" | "firstWeights", string>
 >;
 
-/** Fills the pair table, by rules or with all pairs, and looks at random pairs. */
+/** Looks at random pairs, finds which fields depend on others, and fills the pair table, by rules or with all pairs. */
 async function findPairs(
   { clickhouse: client, progress }: LinkDeps,
   tables: Tables,
   config: LinkConfig,
-  prepared: Prepared,
+  plain: Prepared,
 ) {
-  const { layout, linking, totalPairs, rows, secondFrom } = prepared;
+  const { linking, totalPairs, rows, secondFrom } = plain;
+  const { records } = tables;
   if (totalPairs <= COMPARE_ALL) {
     progress("compare");
-    await insertPairs(client, tables, layout, allPairs(tables.records, linking));
-    return { random: randomOutcomes(prepared, await countPatterns(client, tables.pairs)) };
+    const all = allPairs(records, linking);
+    const random = randomGroups(plain, await countCompared(client, records, plain, all));
+    const prepared = withParents(plain, findParents(fitRandom(plain, random), plain.fields, random));
+    await insertPairs(client, tables, prepared, all);
+    return { prepared, random };
   }
   progress("random pairs");
   const perRecord = Math.ceil(RANDOM_PAIRS / secondFrom);
-  const sample = randomPairs(tables.records, { rows, linking, secondFrom, seed: config.seed, perRecord });
-  const random = randomOutcomes(prepared, await countCompared(client, tables.records, layout, sample));
+  const sample = randomPairs(records, { rows, linking, secondFrom, seed: config.seed, perRecord });
+  const random = randomGroups(plain, await countCompared(client, records, plain, sample));
   progress("blocking");
-  const rules = await chooseBlocking(client, tables, config, prepared, random);
+  const { rules, model } = await chooseBlocking(client, tables, config, plain, random);
+  const prepared = withParents(plain, findParents(model, plain.fields, random));
   progress("compare");
   await bringTogether(client, tables, prepared, rules.rules);
-  return { random, rules };
+  return { prepared, random, rules };
 }
 
 function lossOf(pairs: readonly LinkedPair[], rules: ChosenRules | undefined): Blocking {

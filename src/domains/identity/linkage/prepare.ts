@@ -1,6 +1,6 @@
 import type { LinkConfig, LinkInput } from "./config.ts";
 import { planFields } from "./fields/plan.ts";
-import type { EmField } from "./model/em.ts";
+import type { EmField, Parent } from "./model/classes.ts";
 import { type Layout, layOut } from "./store/layout.ts";
 
 /** What all steps of a linkage need to know of the input. */
@@ -35,4 +35,13 @@ export function prepare(config: LinkConfig, input: LinkInput): Prepared {
     totalPairs: linking ? secondFrom * (input.rows - secondFrom) : (input.rows * (input.rows - 1)) / 2,
     relatives: fields.some(({ personal }) => personal) && fields.some(({ personal }) => !personal),
   };
+}
+
+/** The same with fields that depend on others. */
+export function withParents(prepared: Prepared, parents: readonly (Parent | undefined)[]): Prepared {
+  const fields = prepared.fields.map((field, index) => {
+    const parent = parents[index];
+    return parent === undefined ? field : { ...field, parent };
+  });
+  return { ...prepared, fields };
 }

@@ -20,7 +20,7 @@ const MONTHS: readonly string[] = [
 /**
  * Reads a date in the forms that files have: 1985-02-07, 19850207, 07.02.1985, 7/2/85, 7 Feb 1985, 7 февраля 1985,
  * 1985-02, 1985, with or without a time after it. `order` decides where only the order can tell. Days past the month's
- * end are kept when ≤ 31: a typo is still evidence. Undefined when it is no date.
+ * end are kept when ≤ 31: a typo is still evidence. A month over 12 was the day. Undefined when it is no date.
  */
 export function parseDate(text: string, order: DateOrder = "dmy"): DateParts | undefined {
   const trimmed = text
@@ -38,7 +38,7 @@ export function parseDate(text: string, order: DateOrder = "dmy"): DateParts | u
     if (widths[0] === 4) return checked(a, b, 0);
     return widths[1] === 4 ? checked(b, a, 0) : undefined;
   }
-  if (widths[0]! >= 3) return checked(a, b, c);
+  if (widths[0]! >= 3) return b > 12 && c <= 12 ? checked(a, c, b) : checked(a, b, c);
   const year = fullYear(c, widths[2] as number);
   if (named.monthFirst) return checked(year, a, b);
   if (order === "ymd" && widths[2]! <= 2 && !named.hasName) return checked(fullYear(a, widths[0] as number), b, c);

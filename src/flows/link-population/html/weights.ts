@@ -13,12 +13,13 @@ export function weightsSection({ comparisons }: LinkReport): string {
 ${comparisons.map((field) => fieldRows(field, most)).join("")}</table></div></section>`;
 }
 
-function fieldRows({ field, levels }: ReportedField, most: number): string {
+function fieldRows({ field, dependsOn, levels }: ReportedField, most: number): string {
+  const note = dependsOn === undefined ? "" : ` <small>weighs less where ${escapeHtml(dependsOn)} agrees</small>`;
   const rows = levels.map(
     ({ label, weight, m, u }) =>
       `<tr><td>${escapeHtml(label)}</td><td>${bar(weight, most)}</td><td class="number">${bits(weight)}</td><td class="number">${share(m)}</td><td class="number">${share(u)}</td></tr>`,
   );
-  return `<tbody><tr class="group"><th colspan="5" scope="rowgroup">${escapeHtml(field)}</th></tr>${rows.join("")}</tbody>`;
+  return `<tbody><tr class="group"><th colspan="5" scope="rowgroup">${escapeHtml(field)}${note}</th></tr>${rows.join("")}</tbody>`;
 }
 
 function bar(weight: number, most: number): string {

@@ -1,7 +1,9 @@
 import type { ClickHouseClient } from "@clickhouse/client";
 import { createRandom } from "#kernel/random.ts";
 import type { LinkConfig } from "../config.ts";
-import { fitModel, type LinkedPair, type RandomOutcomes, scorePairs } from "../model/fit.ts";
+import type { Model } from "../model/classes.ts";
+import type { RandomGroup } from "../model/em.ts";
+import { fitModel, fitRandom, type LinkedPair, scorePairs } from "../model/fit.ts";
 import type { Prepared } from "../prepare.ts";
 import {
   countRulePairs,
@@ -31,15 +33,15 @@ type Tables = {
 
 /**
  * Chooses blocking rules in two rounds, without labels: rules for matches as one would guess them, a first model from
- * the pairs those find, then rules for matches as that model shows them.
+ * the pairs those find, then rules for matches as that model shows them. Returns that first model too.
  */
 export async function chooseBlocking(
   client: ClickHouseClient,
   tables: Tables,
   config: LinkConfig,
   prepared: Prepared,
-  random: RandomOutcomes,
-): Promise<ChosenRules> {
+  random: readonly RandomGroup[],
+): Promise<{ readonly rules: ChosenRules; readonly model: Model }> {
   const { layout, totalPairs, rows } = prepared;
   const count = (rules: readonly Rule[]) => countRulePairs(client, tables.records, prepared, rules);
   const atomPairs = await count(layout.atoms.map((_, index) => [index]));
@@ -51,16 +53,16 @@ export async function chooseBlocking(
   const filled = await filledShares(client, layout, tables.records);
   const assumed = assumedMatches(groups, filled, draws.fork("assumed"), SAMPLE);
   const first = await chooseRules({ ...base, sample: assumed, budget: budget * FIRST_SHARE });
-  if (first.rules.length === 0) return first;
+  if (first.rules.length === 0) return { rules: first, model: fitRandom(prepared, random) };
   await createPairs(client, tables.firstPairs);
   const { records, firstCandidates: candidates, firstPairs: pairs } = tables;
   await bringTogether(client, { records, candidates, pairs }, prepared, first.rules);
   const fit = await fitModel(client, tables.firstPairs, prepared, random, first.rules);
   const scored = await scorePairs(client, { pairs: tables.firstPairs, weights: tables.firstWeights }, prepared, fit);
   const probable = probableMatches(scored, groups, first.rules);
-  if (probable.length === 0) return first;
+  if (probable.length === 0) return { rules: first, model: fit.model };
   const learned = learnedMatches(groups, probable, draws.fork("learned"), SAMPLE);
-  return await chooseRules({ ...base, sample: learned, budget });
+  return { rules: await chooseRules({ ...base, sample: learned, budget }), model: fit.model };
 }
 
 /** Compares the pairs of all rules into the pair table, each pair once. */
@@ -74,7 +76,7 @@ export async function bringTogether(
   for (const [index, rule] of rules.entries()) {
     await insertCandidates(client, tables, prepared, rule, rules.slice(0, index));
   }
-  await insertPairs(client, tables, prepared.layout, `SELECT l_id, r_id FROM ${tables.candidates}`);
+  await insertPairs(client, tables, prepared, `SELECT l_id, r_id FROM ${tables.candidates}`);
 }
 
 function probableMatches(

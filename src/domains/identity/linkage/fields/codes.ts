@@ -78,6 +78,7 @@ export function planCode(field: string, kind: CodeKind, values: readonly string[
         frequency: (l) => l("freq"),
       },
     ],
+    counted: [cleaned],
     atoms: code.atoms.map((label) => ({ label: `${label} ${field}`, field })),
     cells: (row) => [cleaned[row] ?? "", frequency(cleaned[row] ?? "")],
     keys: (row) => (cleaned[row] ? code.keys(cleaned[row]) : code.atoms.map(() => "")),

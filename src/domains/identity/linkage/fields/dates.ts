@@ -72,6 +72,7 @@ export function planDate(field: string, values: readonly string[], order: DateOr
         frequency: (l) => l("freq"),
       },
     ],
+    counted: [digits],
     atoms: [
       { label: `same ${field}`, field },
       { label: `year of ${field}`, field },

@@ -37,6 +37,7 @@ export function planEmail(field: string, emails: readonly (Email | undefined)[])
         frequency: (l) => l("freq"),
       },
     ],
+    counted: [values],
     atoms: [
       { label: `same ${field}`, field },
       { label: `local part of ${field}`, field },

@@ -38,6 +38,7 @@ export function planNumber(field: string, values: readonly string[]): FieldPlan 
         frequency: (l) => l("freq"),
       },
     ],
+    counted: [texts],
     atoms: [{ label: `same ${field}`, field }],
     cells: (row) => [texts[row] ?? "", numbers[row] ?? 0, frequency(texts[row] ?? "")],
     keys: (row) => [texts[row] ?? ""],

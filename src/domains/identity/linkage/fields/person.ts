@@ -50,6 +50,7 @@ export function planPerson(
     ],
     derived: derivedColumns(parts, swappable, hasEmails),
     comparisons: [...parts.map((part) => compareNames(part)), ...(swappable ? [compareOrder(field)] : [])],
+    counted: [...parts.map((part) => part.values), ...(swappable ? [undefined] : [])],
     atoms: atomsOf(parts, swappable),
     cells: (row) => [
       ...parts.flatMap(({ part, values }, index) => {

@@ -77,6 +77,7 @@ export function planText(field: string, kind: "city" | "text" | "address", value
         frequency: (l) => l("freq"),
       },
     ],
+    counted: [values],
     atoms: [
       { label: `same ${field}`, field },
       { label: `first word of ${field} by sound`, field },

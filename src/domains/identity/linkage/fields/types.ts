@@ -42,6 +42,8 @@ export type FieldPlan = {
   readonly derived: readonly (readonly [name: string, sql: PairSql])[];
   readonly comparisons: readonly Comparison[];
   readonly atoms: readonly Atom[];
+  /** Per comparison with a frequency, the values by row whose frequency counts; empty where there is none. */
+  readonly counted: readonly (readonly string[] | undefined)[];
   /** Cells of one row, in the order of `columns`. */
   cells(row: number): Cell[];
   /** Key texts of one row, in the order of `atoms`; an empty text or list where there is none. */

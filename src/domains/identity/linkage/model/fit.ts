@@ -3,14 +3,16 @@ import type { Prepared } from "../prepare.ts";
 import { outcomesOf } from "../store/layout.ts";
 import { countGroups, eligibleMask, type PatternCount, readEdges } from "../store/pairs.ts";
 import { maskOf, type Rule } from "../store/rules.ts";
-import { estimate, type Model, posterior } from "./em.ts";
+import { type Model, posterior } from "./classes.ts";
+import { estimate, type RandomGroup } from "./em.ts";
 import { patternWeight } from "./weights.ts";
 
 /** Pairs less likely than this to match are not looked at again. */
-const LEAST_PROBABILITY = 0.005;
+const LEAST_PROBABILITY = 0.001;
 
-/** Shares of the outcomes among random pairs, and how many pairs are behind them, per comparison. */
-export type RandomOutcomes = { readonly shares: readonly number[][]; readonly pairs: readonly number[] };
+/** Every field's bit in the mask of fields a pair may teach. */
+const ALL_FIELDS = 2 ** 31 - 1;
+
 export type Fit = { readonly model: Model; readonly patterns: readonly number[]; readonly pairs: number };
 export type LinkedPair = {
   readonly l: number;
@@ -24,19 +26,15 @@ export type LinkedPair = {
   readonly relative: number;
 };
 
-export function randomOutcomes({ layout }: Prepared, counts: readonly PatternCount[]): RandomOutcomes {
-  const sums = layout.comparisons.map(({ levels }) => new Array<number>(levels.length).fill(0));
-  for (const { pattern, count } of counts) {
-    for (const [index, outcome] of outcomesOf(layout, pattern).entries()) {
-      const own = sums[index] as number[];
-      if (outcome > 0) own[outcome - 1] = (own[outcome - 1] ?? 0) + count;
-    }
-  }
-  const pairs = sums.map((own) => own.reduce((a, b) => a + b, 0));
-  const shares = sums.map((own, index) =>
-    own.map((n) => (pairs[index] ? n / (pairs[index] as number) : 1 / own.length)),
-  );
-  return { shares, pairs };
+/** Patterns of random pairs as outcomes. */
+export function randomGroups({ layout }: Prepared, counts: readonly PatternCount[]): RandomGroup[] {
+  return counts.map(({ pattern, count }) => ({ outcomes: outcomesOf(layout, pattern), count }));
+}
+
+/** A first model where all pairs have been compared but their bits are not known yet. */
+export function fitRandom({ fields, totalPairs, relatives }: Prepared, random: readonly RandomGroup[]): Model {
+  const groups = random.map((group) => ({ ...group, personBits: 0, householdBits: 0, eligible: ALL_FIELDS }));
+  return estimate({ fields, groups, random, totalPairs, relatives, plain: true });
 }
 
 /** Estimates the model from the pair table; without rules all pairs are in it and each may teach every field. */
@@ -44,24 +42,17 @@ export async function fitModel(
   client: ClickHouseClient,
   table: string,
   prepared: Prepared,
-  random: RandomOutcomes,
+  random: readonly RandomGroup[],
   rules: readonly Rule[] | undefined,
 ): Promise<Fit> {
   const { layout, fields, totalPairs, relatives } = prepared;
-  const eligible = rules ? eligibleMask(fieldMasks(prepared), rules.map(maskOf)) : String(2 ** fields.length - 1);
-  const groups = await countGroups(client, table, eligible);
-  const model = estimate({
-    fields,
-    groups: groups.map((group) => ({ ...group, outcomes: outcomesOf(layout, group.pattern) })),
-    random: random.shares,
-    randomPairs: random.pairs,
-    totalPairs,
-    relatives,
-  });
+  const eligible = rules ? eligibleMask(fieldMasks(prepared), rules.map(maskOf)) : String(ALL_FIELDS);
+  const counted = await countGroups(client, table, eligible);
+  const groups = counted.map((group) => ({ ...group, outcomes: outcomesOf(layout, group.pattern) }));
   return {
-    model,
-    patterns: [...new Set(groups.map(({ pattern }) => pattern))],
-    pairs: groups.reduce((sum, { count }) => sum + count, 0),
+    model: estimate({ fields, groups, random, totalPairs, relatives }),
+    patterns: [...new Set(counted.map(({ pattern }) => pattern))],
+    pairs: counted.reduce((sum, { count }) => sum + count, 0),
   };
 }
 

@@ -1,4 +1,12 @@
-import { classLogs, type EmField, type Model, type Scored } from "./em.ts";
+import {
+  type Context,
+  classLogs,
+  contextOf,
+  type EmField,
+  type Model,
+  type Scored,
+  weighsByFrequency,
+} from "./classes.ts";
 
 /** One step of the way from the prior to a pair's total weight, in bits (log2 of odds). */
 export type WeightStep = {
@@ -8,10 +16,11 @@ export type WeightStep = {
   readonly bits: number;
 };
 
-/** What an outcome of a field weighs: log2(m/u); 0 when the value is missing. */
-export function outcomeWeight(model: Model, comparison: number, outcome: number): number {
+/** What an outcome of a field weighs on its own: log2(m/u), its parent unknown; 0 when the value is missing. */
+export function outcomeWeight(model: Model, comparison: number, outcome: number, context: Context = 0): number {
   if (outcome === 0) return 0;
-  return Math.log2((model.m[comparison]?.[outcome - 1] ?? 1) / (model.u[comparison]?.[outcome - 1] ?? 1));
+  const [m, u] = [model.m[comparison]?.[context][outcome - 1] ?? 1, model.u[comparison]?.[context][outcome - 1] ?? 1];
+  return Math.log2(m / u);
 }
 
 /**
@@ -41,8 +50,10 @@ export function explainPair(model: Model, fields: readonly EmField[], pair: Scor
   let expectedBits = 0;
   for (const [comparison, outcome] of pair.outcomes.entries()) {
     if (outcome === 0) continue;
-    steps.push({ kind: "field", comparison, bits: outcomeWeight(model, comparison, outcome) });
-    if (fields[comparison]?.frequency && outcome === 1) expectedBits += Math.log2(model.u[comparison]?.[0] ?? 1);
+    const field = fields[comparison] as EmField;
+    const context = contextOf(field, pair.outcomes);
+    steps.push({ kind: "field", comparison, bits: outcomeWeight(model, comparison, outcome, context) });
+    if (weighsByFrequency(field, outcome, context)) expectedBits += Math.log2(model.u[comparison]?.[context][0] ?? 1);
   }
   const frequency = pair.personBits + pair.householdBits + expectedBits;
   if (frequency !== 0) steps.push({ kind: "frequency", bits: frequency });

@@ -1,19 +1,23 @@
 import type { Belongs, FieldPlan } from "../fields/types.ts";
+import type { EmField } from "../model/classes.ts";
 import { derivedSide, type Layout, type PlacedComparison, sideOf } from "./layout.ts";
+
+/** How pairs are compared: the layout, and which fields depend on others. */
+export type Compared = { readonly layout: Layout; readonly fields: readonly EmField[] };
 
 /**
  * Compares the pairs (`l_id`, `r_id`) that `candidates` selects, both sides looked up in the record table: one row per pair with the bit mask of agreeing atoms, the pattern of
  * outcomes, and the term-frequency bits, Σ -log2(share of the value) over fields that agree exactly, of
  * personal fields and of those that a household shares.
  */
-export function comparePairs(layout: Layout, records: string, candidates: string): string {
+export function comparePairs({ layout, fields }: Compared, records: string, candidates: string): string {
   const derived = layout.plans.flatMap((plan, index) => derivedOf(plan, index));
   const outcomes = layout.comparisons.map((comparison, index) => `${outcomeOf(comparison)} AS g${index}`);
   const pattern = layout.comparisons.map(({ radix }, index) => `toUInt64(g${index}) * ${radix}`).join(" + ");
   const bits = (belongs: Belongs) => {
     const terms = layout.comparisons.flatMap((comparison, index) =>
       comparison.frequency && comparison.belongs === belongs
-        ? [`if(g${index} = 1, -log2(${shareOf(comparison)}), 0)`]
+        ? [`if(g${index} = 1${unlessAlike(fields[index])}, -log2(${shareOf(comparison)}), 0)`]
         : [],
     );
     return `toFloat32(${terms.join(" + ") || "0"})`;
@@ -30,6 +34,11 @@ export function comparePairs(layout: Layout, records: string, candidates: string
   ];
   const from = `(${candidates}) AS c INNER JOIN ${records} AS l ON l.id = c.l_id INNER JOIN ${records} AS r ON r.id = c.r_id`;
   return `SELECT l_id, r_id, atoms, pattern, person_bits, household_bits FROM (SELECT ${columns.join(",\n ")} FROM ${from})`;
+}
+
+/** A value that agrees because the field's parent does says nothing by its frequency. */
+function unlessAlike(field: EmField | undefined): string {
+  return field?.parent ? ` AND NOT (g${field.parent.field} BETWEEN 1 AND ${field.parent.cut})` : "";
 }
 
 function derivedOf(plan: FieldPlan, index: number): string[] {

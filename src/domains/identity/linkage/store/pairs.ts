@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from "@clickhouse/client";
 import type { Layout } from "./layout.ts";
-import { comparePairs } from "./pair-sql.ts";
+import { type Compared, comparePairs } from "./pair-sql.ts";
 import type { Rule } from "./rules.ts";
 
 export type PatternCount = { readonly pattern: number; readonly count: number };
@@ -87,10 +87,10 @@ export function randomPairs(
 export async function insertPairs(
   client: ClickHouseClient,
   tables: { readonly pairs: string; readonly records: string },
-  layout: Layout,
+  by: Compared,
   candidates: string,
 ): Promise<void> {
-  const compared = comparePairs(layout, tables.records, candidates);
+  const compared = comparePairs(by, tables.records, candidates);
   await client.command({ query: `INSERT INTO ${tables.pairs} ${compared} SETTINGS ${COMPARE_SETTINGS}` });
 }
 
@@ -98,16 +98,11 @@ export async function insertPairs(
 export async function countCompared(
   client: ClickHouseClient,
   records: string,
-  layout: Layout,
+  by: Compared,
   candidates: string,
 ): Promise<PatternCount[]> {
-  const compared = comparePairs(layout, records, candidates);
+  const compared = comparePairs(by, records, candidates);
   return await rows(client, `SELECT pattern, count() AS count FROM (${compared}) GROUP BY pattern`, COMPARE_SETTINGS);
-}
-
-/** How often each pattern comes in the pair table. */
-export async function countPatterns(client: ClickHouseClient, pairs: string): Promise<PatternCount[]> {
-  return await rows(client, `SELECT pattern, count() AS count FROM ${pairs} GROUP BY pattern`);
 }
 
 /**
@@ -139,7 +134,8 @@ export type Edge = Bits & {
   readonly atoms: bigint;
 };
 
-/** Pairs of the given patterns whose weight (by pattern) plus term-frequency bits is at least `least`. */
+/** Pairs of the given patterns whose weight (by pattern) plus term-frequency bits is at least `least`; by the
+ * records' numbers, so that what follows does not depend on the order in which the engine answers. */
 export async function readEdges(
   client: ClickHouseClient,
   { pairs, weights }: { readonly pairs: string; readonly weights: string },
@@ -154,6 +150,7 @@ export async function readEdges(
     client,
     `SELECT l_id, r_id, pairs.pattern AS pattern, person_bits AS p, household_bits AS h, toString(atoms) AS mask FROM ${pairs} AS pairs INNER JOIN ${weights} AS w ON pairs.pattern = w.pattern WHERE w.weight + person_bits + household_bits >= ${least}`,
   );
+  found.sort((a, b) => a.l_id - b.l_id || a.r_id - b.r_id);
   return found.map((row) => ({
     l: row.l_id,
     r: row.r_id,
