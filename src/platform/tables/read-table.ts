@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
-import { Readable } from "node:stream";
+import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { parse } from "csv-parse";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
@@ -46,20 +46,12 @@ async function firstBytes(path: string): Promise<Buffer> {
 
 async function openCsv(path: string, head: Buffer): Promise<TableFile> {
   const isGzip = head[0] === 0x1f && head[1] === 0x8b;
+  const delimiter = delimiterOf(isGzip ? await firstLineOf(path) : lineOf(head.toString("utf8")));
+  const parser = parse({ bom: true, delimiter, trim: true, relax_column_count: true, skip_empty_lines: true });
   const source = createReadStream(path);
-  const bytes = isGzip ? source.pipe(createGunzip()) : source;
-  if (isGzip) source.on("error", (error) => bytes.destroy(error));
-  const firstLine = isGzip ? await firstLineOf(path) : lineOf(head.toString("utf8"));
-  const parser = bytes.pipe(
-    parse({
-      bom: true,
-      delimiter: delimiterOf(firstLine),
-      trim: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-    }),
-  );
-  bytes.on("error", (error: Error) => parser.destroy(error));
+  // What fails on the way destroys the parser, so reading it throws; the callback itself has nothing to add.
+  if (isGzip) pipeline(source, createGunzip(), parser, () => {});
+  else pipeline(source, parser, () => {});
   const records = parser[Symbol.asyncIterator]() as AsyncIterator<string[]>;
   const header = await guarded(path, () => records.next());
   if (header.done) throw new TableFileError(`${path} has no header line.`);
@@ -139,14 +131,4 @@ function textOf(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   if (value instanceof Date) return value.toISOString();
   return typeof value === "object" ? JSON.stringify(value) : String(value);
-}
-
-/** A table's rows as a stream of compact JSON lines, each beginning with its number, for ClickHouse. */
-export function compactJsonLines(rows: AsyncIterable<TableRow>): Readable {
-  return Readable.from(
-    (async function* () {
-      for await (const { number, values } of rows) yield [String(number), ...values];
-    })(),
-    { objectMode: true },
-  );
 }
