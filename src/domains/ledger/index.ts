@@ -11,10 +11,14 @@ export {
 } from "./core/draft.ts";
 export { drawableCents } from "./core/draw.ts";
 export { captureHold, findOpen as findOpenHold, type HoldFailure, placeHold, voidHold } from "./core/holds.ts";
+export { type MergeChanges, mergeWallets } from "./core/merge.ts";
 export { mergeChanges } from "./core/merge-changes.ts";
 export type { Account, Movement, Operation, OperationFacts, OperationKind, ReturnedState } from "./core/operation.ts";
 export { type EarnPart, type PurchaseCommand, purchase } from "./core/purchase.ts";
 export { type PurchaseFacts, type ReturnCommand, type ReturnOutcome, returnPurchase } from "./core/return-purchase.ts";
+export type { StateFacts } from "./core/state-facts.ts";
+export type { HistoryOperation } from "./core/trace-crossings.ts";
+export { type UnmergeFailure, unmergeWallets } from "./core/unmerge.ts";
 export {
   arrearsOf,
   emptyWallet,

@@ -147,7 +147,7 @@ async function readStored(client: PoolClient, where: string, tally: Tally): Prom
   await copyRows(
     client,
     `select member_id, seq, active_cents, pending_cents, held_cents, arrears, cap_use, first_purchases,
-            ${ms("next_change_at")} from wallet ${where}`,
+            ${ms("next_change_at")}, status, merged_into from wallet ${where}`,
     (columns) => {
       of(columns[0]).wallet = columns.slice(1);
     },

@@ -41,6 +41,8 @@ function walletRow(replay: Replay): (string | null)[] {
     mapJson(replay.capUse),
     mapJson(replay.firstPurchaseAt),
     instant(next),
+    replay.status,
+    replay.mergedInto === undefined ? null : String(replay.mergedInto),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { PartnerId } from "#kernel/ids.ts";
+import type { MemberId, PartnerId } from "#kernel/ids.ts";
 import { invariant } from "#kernel/invariant.ts";
 import type { PointsCents } from "#kernel/money.ts";
 import type { Calendar, Day, EpochMs } from "#kernel/time.ts";
@@ -35,6 +35,8 @@ export type PostingContext = {
 export type Draft = {
   readonly before: Wallet;
   readonly context: PostingContext;
+  /** The merged member that the request named, when the wallet is its survivor's. */
+  readonly via: MemberId | undefined;
   /** The instant being booked: behind `now` while overdue changes are caught up with. */
   asOf: EpochMs;
   seq: number;
@@ -64,12 +66,18 @@ export function lotKey(lot: { readonly seq: number; readonly part: number }): nu
 }
 
 /** Opens a working copy; `closedLots` are lots that a return may have to fill again. */
-export function openDraft(wallet: Wallet, context: PostingContext, closedLots: readonly Lot[] = []): Draft {
+export function openDraft(
+  wallet: Wallet,
+  context: PostingContext,
+  closedLots: readonly Lot[] = [],
+  via?: MemberId,
+): Draft {
   const lots = wallet.lots.slice();
   for (const lot of closedLots) insertLot(lots, lot);
   return {
     before: wallet,
     context,
+    via,
     asOf: context.now,
     seq: wallet.seq,
     lots,
@@ -215,7 +223,9 @@ export function mergeCapUse(
 export function setTrait(draft: Draft, trait: Trait): void {
   const isSame = (known: Trait): boolean =>
     known.kind === trait.kind && known.key === trait.key && known.fromAt === trait.fromAt;
-  draft.traits = [...draft.traits.filter((known) => !isSame(known)), trait];
+  const others = draft.traits.filter((known) => !isSame(known));
+  // One that ends where it begins never holds: an unmerge takes a trait away so.
+  draft.traits = trait.untilAt !== undefined && trait.untilAt <= trait.fromAt ? others : [...others, trait];
   const facts = factsOf(draft);
   facts.traits ??= [];
   facts.traits.push([trait.kind, trait.key, trait.fromAt, trait.untilAt ?? null]);
@@ -247,6 +257,10 @@ export type OperationHeader = {
 /** Closes the operation being written. `body` is called last, so that it can tell the sums after it. */
 export function recordOperation(draft: Draft, header: OperationHeader, body: (draft: Draft) => string): void {
   draft.seq += 1;
+  // What time does by itself is nobody's.
+  if (draft.via !== undefined && header.kind !== "expiry" && header.kind !== "hold-timeout") {
+    factsOf(draft).via = draft.via;
+  }
   draft.operations.push({
     programmeVersion: draft.context.programmeVersion,
     ...header,

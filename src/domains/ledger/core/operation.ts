@@ -1,13 +1,15 @@
-import type { PartnerId } from "#kernel/ids.ts";
+import type { MemberId, PartnerId } from "#kernel/ids.ts";
 import type { PointsCents } from "#kernel/money.ts";
 import type { Day, EpochMs } from "#kernel/time.ts";
+import type { StateFacts } from "./state-facts.ts";
 import type { Trait } from "./wallet.ts";
 
 /**
  * Accounts of the ledger, by the two letters that storage uses: obligation of a funder, member pending / active / held,
- * redeemed at a partner, expired of a funder, arrears owed to a funder.
+ * redeemed at a partner, expired of a funder, arrears owed to a funder; `mv` is the way between two members' streams, empty
+ * after every merge and unmerge.
  */
-export type Account = "ob" | "pe" | "ac" | "he" | "re" | "ex" | "ar";
+export type Account = "ob" | "pe" | "ac" | "he" | "re" | "ex" | "ar" | "mv";
 
 /** Double entry: `cents` of `funder`'s points leave `from` and reach `to`. Lot 0/0 where no lot is concerned. */
 export type Movement = readonly [
@@ -32,6 +34,8 @@ export type OperationKind =
   | "opening"
   | "merge"
   | "unmerge"
+  /** A member's data are destroyed: holds end, points go back or expire. */
+  | "erasure"
   /** A change of level, boost or segment: no movements, but a place in the stream, so that no cache outlives it. */
   | "standing";
 
@@ -47,6 +51,10 @@ export type OperationFacts = {
   traits?: (readonly [Trait["kind"], string, EpochMs, EpochMs | null])[];
   /** After this return: [the purchase's seq, what has been returned of it]. */
   returned?: readonly [number, ReturnedState];
+  /** The merged member whose identifier or document it was made with, when that is not the stream's own. */
+  via?: MemberId;
+  /** Of a merge, an unmerge or an erasure: the rows as they are after it. */
+  state?: StateFacts;
 };
 
 export type ReturnedState = {

@@ -3,6 +3,7 @@ import type { Calendar } from "#kernel/time.ts";
 import { mergeCapUse } from "./draft.ts";
 import type { Account, Movement, OperationFacts, OperationKind, ReturnedState } from "./operation.ts";
 import { nextChange } from "./order.ts";
+import { replayState } from "./replay-state.ts";
 import { type CapUse, type HoldState, type Lot, type LotShare, NEVER } from "./wallet.ts";
 
 /** An operation as far as the projections depend on it. */
@@ -32,6 +33,8 @@ type ReplayedDebt = { funder: string; cents: number; sinceSeq: number };
 /** A member's projections, rebuilt from the stream alone, by code that shares nothing with what wrote them. */
 export type Replay = {
   seq: number;
+  status: "open" | "merged" | "erased";
+  mergedInto: number | undefined;
   readonly lots: Map<number, ReplayedLot>;
   readonly holds: Map<number, ReplayedHold>;
   readonly debts: ReplayedDebt[];
@@ -45,6 +48,8 @@ export type Replay = {
 export function newReplay(): Replay {
   return {
     seq: 0,
+    status: "open",
+    mergedInto: undefined,
     lots: new Map(),
     holds: new Map(),
     debts: [],
@@ -57,16 +62,20 @@ export function newReplay(): Replay {
 
 /** Applies the next operation of the stream. */
 export function replayOperation(replay: Replay, operation: ReplayedOperation, calendar: Calendar): void {
-  if (operation.seq !== replay.seq + 1) replay.faults.push(`operation ${operation.seq} follows ${replay.seq}`);
-  replay.seq = operation.seq;
   const facts = operation.facts;
+  // A merge leaves room for the numbers that it takes over.
+  const follows = facts?.state ? operation.seq > replay.seq : operation.seq === replay.seq + 1;
+  if (!follows) replay.faults.push(`operation ${operation.seq} follows ${replay.seq}`);
+  replay.seq = operation.seq;
+  if (facts?.state) {
+    replayState(replay, operation, facts.state);
+    return;
+  }
   if (facts?.lots) for (const lot of facts.lots) beginLot(replay, operation.seq, lot);
   const owed = new Map<string, number>();
   const held: LotShare[] = [];
   for (const movement of operation.movements) applyMovement(replay, operation, movement, owed, held);
-  for (const funder of [...owed.keys()].sort()) {
-    replay.debts.push({ funder, cents: owed.get(funder) as number, sinceSeq: operation.seq });
-  }
+  beginDebts(replay, operation, owed);
   applyHold(replay, operation, held);
   if (facts?.caps) replay.capUse = mergeCapUse(replay.capUse, facts.caps, calendar.dayOf(operation.postedAt));
   if (facts?.returned) replay.returned.set(facts.returned[0], facts.returned[1]);
@@ -105,6 +114,7 @@ const COLUMN: Record<Account, "remaining" | "held" | "spent" | "expired" | "take
   ex: "expired",
   ob: "takenBack",
   ar: undefined,
+  mv: undefined,
 };
 
 function applyMovement(
@@ -121,6 +131,8 @@ function applyMovement(
     return;
   }
   if (to === "ar") {
+    // A debt may be paid by the operation that made it.
+    beginDebts(replay, operation, owed);
     payDebt(replay, operation, funder, cents);
     return;
   }
@@ -158,6 +170,14 @@ function applyMovement(
     replay.faults.push(`operation ${operation.seq} takes more ${source} of lot ${lotSeq}/${part} than there is`);
   }
   if (to === "he") held.push([lotSeq, part, funder, cents]);
+}
+
+/** What one operation leaves owed to one funder is one debt; debts of one operation stand in the order of funders. */
+function beginDebts(replay: Replay, operation: ReplayedOperation, owed: Map<string, number>): void {
+  for (const funder of [...owed.keys()].sort()) {
+    replay.debts.push({ funder, cents: owed.get(funder) as number, sinceSeq: operation.seq });
+  }
+  owed.clear();
 }
 
 /** Arrears are paid oldest first. */

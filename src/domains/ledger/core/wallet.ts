@@ -32,7 +32,7 @@ export type LotColumn = "remaining" | "held" | "spent" | "expired" | "takenBack"
 /** [lot seq, lot part, funder, cents] */
 export type LotShare = readonly [seq: number, part: number, funder: PartnerId, cents: PointsCents];
 
-export type HoldState = "open" | "captured" | "voided" | "timed-out";
+export type HoldState = "open" | "captured" | "voided" | "timed-out" | "moved";
 
 export type Hold = {
   readonly seq: number;
@@ -66,6 +66,8 @@ export type Wallet = {
   readonly isStored: boolean;
   readonly status: "open" | "merged" | "erased";
   readonly mergedInto?: MemberId;
+  /** Where the merged member's numbers went: its n-th operation is the survivor's (mergedBase + n)-th. */
+  readonly mergedBase?: number;
   /** Lots with something remaining or held, in the order of consumption. */
   readonly lots: readonly Lot[];
   /** Open holds, in the order of placing. */

@@ -23,7 +23,7 @@ export const LOT_JSON = `json_build_array(l.seq, l.part, (extract(epoch from l.e
  * member. No locks: a stale read is caught by the sequence number when posting.
  */
 const LOAD = `
-select w.bucket, w.member_id, w.seq, w.status, w.merged_into, w.active_cents, w.pending_cents, w.held_cents,
+select w.bucket, w.member_id, w.seq, w.status, w.merged_into, w.merged_base, w.active_cents, w.pending_cents, w.held_cents,
        w.arrears, w.cap_use, w.first_purchases, w.next_change_at, w.created_at,
        (select json_agg(${LOT_JSON}) from lot l
          where l.bucket = w.bucket and l.member_id = w.member_id and l.is_open) as lots,
@@ -32,7 +32,8 @@ select w.bucket, w.member_id, w.seq, w.status, w.merged_into, w.active_cents, w.
           from hold h where h.bucket = w.bucket and h.member_id = w.member_id and h.state = 'open') as holds,
        (select json_agg(json_build_array(t.kind, t.key, (extract(epoch from t.valid_from) * 1000)::int8,
                                          (extract(epoch from t.valid_until) * 1000)::int8) order by t.valid_from, t.kind, t.key)
-          from member_trait t where t.bucket = w.bucket and t.member_id = w.member_id) as traits
+          from member_trait t where t.bucket = w.bucket and t.member_id = w.member_id
+           and (t.valid_until is null or t.valid_until > t.valid_from)) as traits
 from unnest($1::int2[], $2::int8[]) as x(bucket, member_id)
 join wallet w on w.bucket = x.bucket and w.member_id = x.member_id`;
 
@@ -72,6 +73,7 @@ type WalletRow = {
   seq: number;
   status: Wallet["status"];
   merged_into: number | string | null;
+  merged_base: number | null;
   active_cents: number | string;
   pending_cents: number | string;
   held_cents: number | string;
@@ -151,6 +153,7 @@ function toWallet(row: WalletRow): Wallet {
     isStored: true,
     status: row.status,
     ...(row.merged_into === null ? {} : { mergedInto: Number(row.merged_into) }),
+    ...(row.merged_base === null ? {} : { mergedBase: row.merged_base }),
     lots: (row.lots ?? []).map(toLot).sort(compareLots),
     holds: (row.holds ?? []).map(toOpenHold),
     debts: (row.arrears ?? []).map(([funder, cents, sinceSeq]) => ({ funder, cents, sinceSeq })),
