@@ -162,7 +162,7 @@ function sendReceipt(world: World, asked: ReceiptAsked): Seen<ReceiptSeen> {
     partner: asked.partner,
     at: asked.at,
     lineAmounts: asked.lines.map((line) => line.amountKopecks),
-    price: (heldCents) => {
+    price: ({ heldCents }) => {
       const spendCents = asked.spendCents === 0 ? heldCents : asked.spendCents;
       const price = priceSimply(
         withinBudgets(world, programme, asked),

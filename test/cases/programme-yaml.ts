@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import type { SimpleLot, SimpleRule } from "../model/pricing.ts";
+import type { SimpleCap, SimpleLot, SimpleRule } from "../model/pricing.ts";
 import type { CaseProgramme } from "./programme.ts";
 import { shown } from "./stage.ts";
 
@@ -32,19 +32,10 @@ export function toYaml(of: CaseProgramme): string {
       },
     },
     lots: renderLot(of.lot),
-    ...(of.receiptCap
-      ? {
-          caps: {
-            receipt: {
-              name: "Most of one receipt",
-              per: "receipt",
-              limit: `${shown(of.receiptCap.cents)} points`,
-              appliesTo: "all",
-              policy: of.receiptCap.policy,
-            },
-          },
-        }
-      : {}),
+    caps: {
+      ...(of.receiptCap ? { receipt: renderCap(of.receiptCap, "receipt") } : {}),
+      ...(of.dayCap ? { day: renderCap(of.dayCap, "day") } : {}),
+    },
     policies: {
       returnOfExpired: of.returns.policy,
       ...(of.returns.policy === "grace" ? { grace: `${of.returns.graceDays} days` } : {}),
@@ -77,6 +68,10 @@ function renderRule(rule: SimpleRule, outside: readonly string[], index: number)
     priority: 1000 - index,
     ...(rule.lot ? renderLot(rule.lot) : {}),
   };
+}
+
+function renderCap(cap: SimpleCap, per: "receipt" | "day") {
+  return { name: `most of a ${per}`, per, limit: `${shown(cap.cents)} points`, appliesTo: "all", policy: cap.policy };
 }
 
 function renderLot({ delayDays, lifeDays }: SimpleLot) {

@@ -1,5 +1,6 @@
 import { type Calendar, createCalendar, type Day, type EpochMs, firstDayOf, type Month } from "#kernel/time.ts";
 import { book, earn, recover, type Work } from "./booking.ts";
+import { activeCents } from "./consumption.ts";
 import { bookWhatIsDue } from "./due.ts";
 import { captureFrom, drawActive, refuseEnding, voidThe } from "./holds.ts";
 import { type MatrixCell, settlementMatrix, walletOf } from "./reads.ts";
@@ -27,7 +28,10 @@ export type PurchaseTerms = {
   readonly lineAmounts: readonly number[];
   /** Seq of a hold of the same member that pays the spend. */
   readonly holdSeq?: number;
-} & (Priced | { readonly price: (heldCents: number) => Priced | Refusal });
+} & (Priced | { readonly price: (funds: Funds) => Priced | Refusal });
+
+/** What a member could pay with: active points, and those of the hold that the receipt names. */
+export type Funds = { readonly activeCents: number; readonly heldCents: number };
 
 /** What pricing decided of a receipt; funders of a part in any order. */
 export type Priced = { readonly parts: readonly Part[]; readonly spentByLine: readonly number[] };
@@ -114,7 +118,7 @@ export function purchase(ledger: Ledger, now: EpochMs, keyed: Keyed, terms: Purc
     const refusal = terms.holdSeq === undefined ? undefined : refuseEnding(hold, "capture");
     if (refusal) return refusal;
     const heldCents = sum(hold?.items.map((item) => item.cents) ?? []);
-    const priced = "price" in terms ? terms.price(heldCents) : terms;
+    const priced = "price" in terms ? terms.price({ activeCents: activeCents(work.member), heldCents }) : terms;
     if ("code" in priced) return priced;
     const spend = sum(priced.spentByLine);
     let drawn: ReturnType<typeof drawActive> = { draws: [], movements: [] };

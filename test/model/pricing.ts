@@ -19,12 +19,16 @@ export type SimpleRule = {
   readonly lot?: SimpleLot;
 };
 
+export type SimpleCap = { readonly cents: number; readonly policy: "pro-rata" | "last-first" };
+
 export type SimplePricing = {
   /** In the order of priority; the last gives way first under `last-first`. */
   readonly rules: readonly SimpleRule[];
   readonly lot: SimpleLot;
   /** Most points of one receipt, and who gives way: everybody in proportion, or the last rules first. */
-  readonly receiptCap?: { readonly cents: number; readonly policy: "pro-rata" | "last-first" };
+  readonly receiptCap?: SimpleCap;
+  /** Most points that one member earns on one business day; cuts what the receipt's cap has left. */
+  readonly dayCap?: SimpleCap;
   /** Categories that neither earn by rules without categories nor take points. */
   readonly outside?: readonly string[];
   /** Categories that can't be paid with points. */
@@ -65,6 +69,8 @@ export function priceSimply(
   programme: SimplePricing,
   receipt: SimpleReceipt,
   calendar: Calendar,
+  /** What the member has earned on the receipt's day so far. */
+  earnedTodayCents = 0,
 ): SimplePrice | SimpleRefusal {
   const spendable = spendableOn(programme, receipt.lines);
   if (receipt.spendCents > spendable) {
@@ -81,9 +87,14 @@ export function priceSimply(
     const earned = "percentBp" in rule.earn ? floorShare(base, rule.earn.percentBp, 10_000) : rule.earn.fixedCents;
     return { rule, bases, base, cents: base > 0 ? earned : 0 };
   });
-  const given = capReceipt(
-    asked.map((one) => one.cents),
-    programme.receiptCap,
+  const { receiptCap, dayCap } = programme;
+  const left = dayCap && { ...dayCap, cents: Math.max(0, dayCap.cents - earnedTodayCents) };
+  const given = cut(
+    cut(
+      asked.map((one) => one.cents),
+      receiptCap,
+    ),
+    left,
   );
   const table: Table[] = [];
   asked.forEach(({ rule, bases }, i) => {
@@ -162,7 +173,7 @@ export function lotTimes(
 }
 
 /** Case 3: `pro-rata` scales every rule by largest remainder; `last-first` lets the first rules keep what they asked. */
-export function capReceipt(asked: readonly number[], cap: SimplePricing["receiptCap"]): number[] {
+export function cut(asked: readonly number[], cap: SimpleCap | undefined): number[] {
   if (!cap || sum(asked) <= cap.cents) return [...asked];
   if (cap.policy === "pro-rata") return splitInProportion(cap.cents, asked);
   let left = cap.cents;

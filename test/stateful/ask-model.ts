@@ -2,7 +2,7 @@ import { SECOND_MS } from "#kernel/time.ts";
 import type { CaseProgramme } from "../cases/programme.ts";
 import { storeOf } from "../cases/programme-yaml.ts";
 import * as model from "../model/ledger.ts";
-import { lotTimes, priceSimply } from "../model/pricing.ts";
+import { lotTimes, priceSimply, spendableOn } from "../model/pricing.ts";
 import { sum } from "../model/split.ts";
 import type { Purchase, Refusal } from "../model/types.ts";
 import type { Reply, Request } from "./requests.ts";
@@ -12,6 +12,8 @@ import { FUTURE_TOLERANCE_MS, LATE_WINDOW_DAYS, LONGEST_HOLD_MS, ONLINE_TOLERANC
 export type ModelSide = {
   readonly ledger: model.Ledger;
   readonly programme: CaseProgramme;
+  /** Points earned by member and business day, for the cap of a day. */
+  readonly earnedOn: Map<string, number>;
   now: number;
 };
 
@@ -64,18 +66,25 @@ export function askModel(side: ModelSide, request: Request): Reply {
 }
 
 function askReceipt(side: ModelSide, keyed: model.Keyed, request: Extract<Request, { kind: "receipt" }>): Reply {
-  const { ledger, now, programme } = side;
+  const { ledger, now, programme, earnedOn } = side;
+  const calendar = model.calendarOf(ledger);
+  const today = `${request.member} ${calendar.dayOf(request.at)}`;
   const reply = model.purchase(ledger, now, keyed, {
     member: request.member,
     partner: request.partner,
     at: request.at,
     lineAmounts: request.lines.map((line) => line.amountKopecks),
-    price: (heldCents) => {
+    price: ({ activeCents, heldCents }) => {
       const spendCents = request.spendCents === 0 ? heldCents : request.spendCents;
-      return priceSimply(programme, { ...request, spendCents }, model.calendarOf(ledger));
+      // Where both the programme's limit and the balance are passed, the narrower one is named.
+      const balance = activeCents + heldCents;
+      const limit = spendableOn(programme, request.lines);
+      if (spendCents > balance && balance < limit) return { code: "insufficient-points", activeCents };
+      return priceSimply(programme, { ...request, spendCents }, calendar, earnedOn.get(today));
     },
     ...(request.holdSeq === undefined ? {} : { holdSeq: request.holdSeq }),
   });
+  if (reply.ok && !reply.replayed) earnedOn.set(today, (earnedOn.get(today) ?? 0) + reply.outcome.earned);
   return read(reply, (outcome) => outcome);
 }
 

@@ -1,34 +1,4 @@
-import assert from "node:assert/strict";
-import { describe, test } from "node:test";
-import { testEngines, testLength } from "../engines.ts";
-import { explore } from "./explore.ts";
-import { openStand } from "./stand.ts";
-import { warehouseMatrix } from "./warehouse.ts";
-import { world } from "./world.ts";
+import { testLength } from "../engines.ts";
+import { testTruthsOnCheckout } from "./truths-on-checkout.ts";
 
-const engines = await testEngines();
-const settled = new Map<string, number>();
-
-describe("the checkout on PostgreSQL does what the reference model does", () => {
-  for (const returns of [{ policy: "original" }, { policy: "grace", graceDays: 1 }] as const) {
-    test(`returns of expired points: ${returns.policy}`, async (t) => {
-      const programme = world(returns);
-      const stand = openStand(engines, programme);
-      await explore(stand, programme, {
-        seconds: testLength() === "long" ? 240 : 20,
-        label: (text) => t.diagnostic(text),
-      });
-      for (const kind of ["receipt", "return", "hold", "capture", "void", "award"]) {
-        assert.ok((stand.tally.get(`${kind} answered`) ?? 0) > 0, `no ${kind} was ever accepted`);
-      }
-      for (const [cell, cents] of stand.matrix) settled.set(cell, (settled.get(cell) ?? 0) + cents);
-    });
-  }
-
-  test("the settlement that the warehouse computes of all these histories is the model's, to the kopeck", async () => {
-    const expected = new Map([...settled].filter(([, cents]) => cents !== 0).sort());
-    const months = new Set([...settled.keys()].map((cell) => cell.slice(0, 7)));
-    const computed = await warehouseMatrix(engines, [...months]);
-    assert.deepEqual(new Map([...computed].filter(([, cents]) => cents !== 0).sort()), expected);
-  });
-});
+await testTruthsOnCheckout(testLength() === "long" ? 240 : 30);

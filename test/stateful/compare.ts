@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import type { Pool } from "pg";
-import { type Ledger, memberOf } from "../model/ledger.ts";
+import type { LedgerReads } from "#domains/ledger/http/index.ts";
+import { lotIds } from "#kernel/ids.ts";
+import { formatInstant } from "#kernel/time.ts";
+import { type Ledger, lotsAt, memberOf, walletAt } from "../model/ledger.ts";
 import { canonicalMovements, walletOf } from "../model/reads.ts";
 import { replay } from "../model/replay.ts";
 import { sum } from "../model/split.ts";
-import type { Member, Operation } from "../model/types.ts";
+import type { Entry, Member, Operation } from "../model/types.ts";
 import { readStored, type Stored, type StoredLot, type StoredOperation } from "./stored.ts";
 
 /** Compares all that is stored of a member with the model; `known` keeps the operations read so far. */
@@ -16,6 +19,40 @@ export async function compareMember(pool: Pool, ledger: Ledger, id: number, know
   assert.deepEqual(known.map(describeStored), operations.map(describeStored), `operations of ${id}`);
   compareProjection(stored, member);
   checkByMovements(stored, known);
+}
+
+/** What a member is shown now, computed past whatever is stored, against the model at this instant. */
+export async function compareReads(reads: LedgerReads, ledger: Ledger, id: number, now: number): Promise<void> {
+  const wallet = await reads.wallet(id);
+  assert.ok(wallet, "a member has a wallet");
+  const { activeCents, pendingCents, heldCents, arrearsCents } = wallet;
+  assert.deepEqual(
+    { activeCents, pendingCents, heldCents, arrearsCents },
+    walletAt(ledger, id, now),
+    "the wallet read now",
+  );
+  const page = await reads.lots(id, { limit: 1_000, isOpen: true });
+  const shown = (page?.items ?? []).map((lot) =>
+    [lot.id, lot.funder, lot.state, lot.amount, lot.remaining, lot.held, lot.expiresAt ?? "never"].join(" "),
+  );
+  const order = funderOrder(memberOf(ledger, id));
+  const expected = lotsAt(ledger, id, now).map((e) => {
+    const lot = { member: id, seq: e.seq, part: e.part, index: order(e) };
+    const until = e.expiresAt === null ? "never" : formatInstant(e.expiresAt);
+    return [lotIds.format(lot), e.funder, e.active ? "active" : "pending", e.amount, e.remaining, e.held, until].join(
+      " ",
+    );
+  });
+  assert.deepEqual(shown.filter((lot) => !/ 0 0 \S+$/.test(lot)).sort(), expected.sort(), "the lots read now");
+}
+
+/** The place of a funder among those of its lot's part. */
+function funderOrder(member: Member): (of: Entry) => number {
+  return (of) =>
+    member.entries
+      .filter((entry) => entry.seq === of.seq && entry.part === of.part)
+      .map((entry) => entry.funder)
+      .indexOf(of.funder);
 }
 
 function describeStored(operation: StoredOperation | Operation): unknown {

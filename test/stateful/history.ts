@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
 import type { Pool } from "pg";
+import type { LedgerReads } from "#domains/ledger/http/index.ts";
 import { firstDayOf, formatDay, formatMonth, monthOf } from "#kernel/time.ts";
 import { bookDue, calendarOf, createLedger, type Ledger, matrixOf, moveFence } from "../model/ledger.ts";
 import { faultsOf } from "../model/truths.ts";
 import { askCheckout, type CheckoutSide, join } from "./ask-checkout.ts";
 import { askModel, copyOf, type ModelSide } from "./ask-model.ts";
 import type { Command } from "./commands.ts";
-import { compareMember } from "./compare.ts";
+import { compareMember, compareReads } from "./compare.ts";
 import type { Reply, Request } from "./requests.ts";
 import { withAnotherBody } from "./requests.ts";
 import { type Asking, resolve } from "./resolve.ts";
-import { putAside, readMatrix, type StoredOperation } from "./stored.ts";
+import { type PutAside, putAside, readMatrix, type StoredOperation } from "./stored.ts";
 import { START } from "./world.ts";
 
 /** Everything that one run needs of the outside. */
@@ -20,12 +21,16 @@ export type Stand = {
   readonly pool: Pool;
   readonly setTime: (now: number) => void;
   readonly sweep: () => Promise<unknown>;
+  /** Wallet and lots as the API reads them, true at this moment whatever is stored. */
+  readonly reads: LedgerReads;
   /** Fresh checkouts over the same database, each with nothing remembered. */
   readonly openCheckouts: () => CheckoutSide;
   /** How often each kind of request was answered and refused, and each kind of movement made, so that a test can tell that it tests something. */
   readonly tally: Map<string, number>;
   /** What the model says of all histories together: cents by "month funder redeemer". */
   readonly matrix: Map<string, number>;
+  /** Members of histories that are over, hidden from the sweeper. */
+  readonly putAside: PutAside[];
   runs: number;
 };
 
@@ -56,7 +61,7 @@ export async function playHistory(
     cells.map(([cell, cents]) => `${cell} ${cents}`),
     "settlement by SQL",
   );
-  await putAside(stand.pool, run.asking.members);
+  stand.putAside.push(...(await putAside(stand.pool, run.asking.members)));
   for (const [cell, cents] of cells) stand.matrix.set(cell, (stand.matrix.get(cell) ?? 0) + cents);
 }
 
@@ -74,8 +79,9 @@ function matrixLines(ledger: Ledger): [string, number][] {
 }
 
 async function compareBoth(run: Run, member: number): Promise<void> {
-  const { ledger } = run.asking.model;
+  const { ledger, now } = run.asking.model;
   assert.deepEqual(faultsOf(ledger, member), []);
+  await compareReads(run.stand.reads, ledger, member, now);
   await compareMember(run.stand.pool, ledger, member, run.stored.get(member) as StoredOperation[]);
 }
 
@@ -84,7 +90,7 @@ async function begin(stand: Stand, programme: ModelSide["programme"]): Promise<R
   stand.setTime(START);
   await stand.pool.query("update accounting_fence set first_open_day = '1970-01-01'");
   const real = stand.openCheckouts();
-  const model: ModelSide = { ledger: createLedger(), programme, now: START };
+  const model: ModelSide = { ledger: createLedger(), programme, earnedOn: new Map(), now: START };
   const members: number[] = [];
   for (let i = 0; i < 2; i++) {
     const joined = await join(real, `${number}-${i}`, START);
@@ -111,6 +117,7 @@ async function playCommand(run: Run, command: Command): Promise<ReadonlySet<numb
     case "wait":
       model.now += command.ms;
       stand.setTime(model.now);
+      for (const member of asking.members) await compareReads(stand.reads, model.ledger, member, model.now);
       return new Set();
     case "close-month": {
       const firstOpen = firstDayOf(monthOf(calendarOf(model.ledger).dayOf(model.now)));

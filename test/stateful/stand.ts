@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { createLedgerReads } from "#domains/ledger/http/index.ts";
 import { compileProgramme, createProgrammes, parseProgramme } from "#domains/program/index.ts";
 import { createCheckout } from "#flows/checkout/index.ts";
 import { sweepWallets } from "#flows/sweep/index.ts";
@@ -27,7 +28,14 @@ export function openStand(engines: TestEngines, programme: CaseProgramme): Stand
       receiptIds: new Map(),
     }),
     sweep: () => sweepWallets({ pool: engines.pool, clock, programmes }),
+    reads: createLedgerReads({
+      pool: engines.pool,
+      now: clock.now,
+      calendar: () => compiled.calendar,
+      operator: () => compiled.operator,
+    }),
     tally: new Map(),
+    putAside: [],
     matrix: new Map(),
     runs: 0,
   };

@@ -101,10 +101,24 @@ export async function readMatrix(pool: Pool, members: readonly number[]): Promis
     .map(({ cell, cents }) => `${cell} ${cents}`);
 }
 
+export type PutAside = { readonly bucket: number; readonly member: string; readonly nextChangeAt: Date | null };
+
 /** The sweeper of later histories must not find the members of this one: their model is no longer there to follow. */
-export async function putAside(pool: Pool, members: readonly number[]): Promise<void> {
-  await pool.query("update wallet set next_change_at = null where bucket = any($1) and member_id = any($2)", [
-    members.map(bucketOf),
-    members,
-  ]);
+export async function putAside(pool: Pool, members: readonly number[]): Promise<PutAside[]> {
+  const { rows } = await pool.query(
+    `update wallet set next_change_at = null where bucket = any($1) and member_id = any($2)
+     returning new.bucket, new.member_id::text as member, old.next_change_at as "nextChangeAt"`,
+    [members.map(bucketOf), members],
+  );
+  return rows;
+}
+
+/** Gives the wallets back what was hidden, so that all of them can be verified. */
+export async function bringBack(pool: Pool, all: readonly PutAside[]): Promise<void> {
+  await pool.query(
+    `update wallet set next_change_at = t.at
+       from unnest($1::smallint[], $2::bigint[], $3::timestamptz[]) as t (bucket, member_id, at)
+      where wallet.bucket = t.bucket and wallet.member_id = t.member_id`,
+    [all.map((one) => one.bucket), all.map((one) => one.member), all.map((one) => one.nextChangeAt)],
+  );
 }

@@ -16,7 +16,7 @@ export const LATE_WINDOW_DAYS = 30;
 
 /**
  * Three funders of one lot; a second part of the same receipt that activates later and ends on the same day; a third
- * that never ends; a cap that cuts all of them; goods that take no points; a share of each receipt for money.
+ * that never ends; caps of a receipt and of a day that cut all of them; goods that take no points; a share of each receipt for money.
  */
 export function world(returns: CaseProgramme["returns"]): CaseProgramme {
   return caseProgramme({
@@ -41,6 +41,7 @@ export function world(returns: CaseProgramme["returns"]): CaseProgramme {
     ],
     lot: { delayDays: 0, lifeDays: 2 },
     receiptCap: { cents: 6_000, policy: "pro-rata" },
+    dayCap: { cents: 9_000, policy: "last-first" },
     notPayable: ["tea"],
     largestShareBp: 9_000,
     longestHoldDays: LONGEST_HOLD_MS / DAY_MS,
