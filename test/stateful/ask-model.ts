@@ -76,6 +76,7 @@ function askReceipt(side: ModelSide, keyed: model.Keyed, request: Extract<Reques
     lineAmounts: request.lines.map((line) => line.amountKopecks),
     price: ({ activeCents, heldCents }) => {
       const spendCents = request.spendCents === 0 ? heldCents : request.spendCents;
+      if (request.holdSeq !== undefined && spendCents > heldCents) return { code: "capture-exceeds-hold", heldCents };
       // Where both the programme's limit and the balance are passed, the narrower one is named.
       const balance = activeCents + heldCents;
       const limit = spendableOn(programme, request.lines);
