@@ -71,7 +71,7 @@ export function createCheckout(options: CheckoutOptions): RunningCheckout {
     programmes,
     batch,
     identifierKey: createIdentifierKeys(options.identifierSecret),
-    submit: (task) => new Promise((settle, fail) => gatherer.submit({ ...task, settle, fail })),
+    submit: (task) => new Promise((settle, fail) => gatherer.submit({ ...task, now: clock.now(), settle, fail })),
   };
   return {
     stats: gatherer.stats,

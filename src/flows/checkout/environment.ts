@@ -16,7 +16,7 @@ export type Environment = {
   readonly batch: BatchContext;
   readonly identifierKey: (kind: string, value: string) => IdentifierKey;
   /** Puts a task into the next batch and waits for what becomes of it. */
-  readonly submit: (task: Omit<Task, "settle" | "fail">) => Promise<Result<Posted, CheckoutFailure>>;
+  readonly submit: (task: Omit<Task, "now" | "settle" | "fail">) => Promise<Result<Posted, CheckoutFailure>>;
 };
 
 /** Kopecks that one whole point pays for. */

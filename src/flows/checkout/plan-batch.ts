@@ -79,7 +79,7 @@ export async function planBatch(
     operator: context.operator(),
   };
   for (const group of groups) decideGroup(plan, group, posting);
-  for (const task of tasks) if (task.subject.by === "nobody") decideAnonymous(plan, task, now);
+  for (const task of tasks) if (task.subject.by === "nobody") decideAnonymous(plan, task);
   // Rows in member order, so that two processes can't deadlock.
   plan.changes.sort((a, b) => a.after.bucket - b.after.bucket || a.after.member - b.after.member);
   return plan;
@@ -213,7 +213,7 @@ function decideGroup(plan: Plan, group: Group, posting: PostingContext): void {
   const changes: Change[] = [];
   let wallet = group.wallet;
   for (const task of group.tasks) {
-    const draft = openDraft(wallet, posting, group.extras?.closedLots ?? []);
+    const draft = openDraft(wallet, { ...posting, now: task.now }, group.extras?.closedLots ?? []);
     const isCertain = group.isFresh && changes.length === 0;
     const decision = decide(plan, task, draft, group, isCertain);
     if (!decision) continue;
@@ -252,9 +252,9 @@ function decide(plan: Plan, task: Task, draft: Draft, group: Group, isCertain: b
   }
 }
 
-function decideAnonymous(plan: Plan, task: Task, now: EpochMs): void {
+function decideAnonymous(plan: Plan, task: Task): void {
   if (!task.decideAnonymous) return;
-  const decision = task.decideAnonymous(now);
+  const decision = task.decideAnonymous(task.now);
   if (!decision.ok) {
     plan.refused.push({ task, failure: decision.failure, isCertain: true });
     return;

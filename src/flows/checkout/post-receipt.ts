@@ -56,7 +56,7 @@ export function receiptTask(
   environment: Environment,
   request: ReceiptRequest,
   principal: Principal,
-): Result<Omit<Task, "settle" | "fail">, CheckoutFailure> {
+): Result<Omit<Task, "now" | "settle" | "fail">, CheckoutFailure> {
   const { receipt } = request;
   const now = environment.clock.now();
   if (principal.partner !== undefined && principal.partner !== receipt.partner) {

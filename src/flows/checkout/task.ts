@@ -28,6 +28,8 @@ export type Decision = Result<{ readonly body: unknown }, CheckoutFailure>;
 /** One request on its way through a batch. `decide` is pure: it changes the draft and nothing else. */
 export type Task = {
   readonly key: RequestKey;
+  /** When the request came: what is due by then is booked, and it is posted at this time, whatever else is in its batch. */
+  readonly now: EpochMs;
   readonly subject: Subject;
   /** Whether an unknown identifier makes a new, anonymous member. */
   readonly mayCreateMember: boolean;
