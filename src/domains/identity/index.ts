@@ -2,3 +2,4 @@ export { createIdentifierKeys, IDENTIFIER_KINDS, type IdentifierKey } from "./co
 export { findMembers } from "./store/find-members.ts";
 export { insertIdentifiers } from "./store/insert-identifiers.ts";
 export { createMemberIds, type MemberIds } from "./store/lease-member-ids.ts";
+export { insertMerge, listMergedInto, type MergeRow, undoMerge } from "./store/merges.ts";

@@ -17,6 +17,7 @@ export type { Account, Movement, Operation, OperationFacts, OperationKind, Retur
 export { type EarnPart, type PurchaseCommand, purchase } from "./core/purchase.ts";
 export { type PurchaseFacts, type ReturnCommand, type ReturnOutcome, returnPurchase } from "./core/return-purchase.ts";
 export type { StateFacts } from "./core/state-facts.ts";
+export { type TakeBackItem, type TakeBackOutcome, takeBack } from "./core/take-back.ts";
 export type { HistoryOperation } from "./core/trace-crossings.ts";
 export { type UnmergeFailure, unmergeWallets } from "./core/unmerge.ts";
 export {
@@ -33,9 +34,18 @@ export { type LotFilter, type LotNow, type ReadDeps, readLots, readWallet, type 
 export { readAnonymousReceipt } from "./store/anonymous.ts";
 export { findDueMembers } from "./store/due-members.ts";
 export { readFirstOpenDay } from "./store/fence.ts";
+export {
+  loadSurvivors,
+  locateHold,
+  type Relocation,
+  relocate,
+  type Survivor,
+  survivorsOf,
+} from "./store/follow-merges.ts";
 export { readHoldState } from "./store/holds.ts";
 export { insertWallets, putTraits } from "./store/insert-wallets.ts";
 export { loadForReturn, loadReturned, loadWallets, type WalletForReturn } from "./store/load-wallets.ts";
+export { loadHistory, loadWholeMember, lockWallets, setWalletStatus, type WholeMember } from "./store/load-whole.ts";
 export {
   type ClaimedKey,
   findKeys,

@@ -5,8 +5,8 @@ import { bookDue, walletAfter } from "./core/book-due.ts";
 import { type Draft, openDraft } from "./core/draft.ts";
 import { type Lot, NEVER, type Wallet } from "./core/wallet.ts";
 import { readFirstOpenDay } from "./store/fence.ts";
+import { loadSurvivors } from "./store/follow-merges.ts";
 import { listLots } from "./store/list-lots.ts";
-import { loadWallets } from "./store/load-wallets.ts";
 
 export type ReadDeps = {
   readonly pool: Pool;
@@ -38,7 +38,7 @@ export async function readWallet(deps: ReadDeps, member: MemberId): Promise<Wall
   const pending = draft.lots.filter((lot) => !lot.isActive);
   const activation = soonest(pending, (lot) => lot.availableAt);
   return {
-    member: memberIds.format(member),
+    member: memberIds.format(draft.before.member),
     ...walletAfter(draft),
     arrears: draft.debts.map(({ funder, cents }) => ({ funder, cents })),
     ...(expiry
@@ -103,11 +103,12 @@ export async function readLots(
   const draft = await draftNow(deps, member);
   if (!draft) return undefined;
   const current = new Map(draft.lots.map((lot) => [lot.seq * 64 + lot.part, lot]));
-  const page = await listLots(deps.pool, member, filter);
+  const survivor = draft.before.member;
+  const page = await listLots(deps.pool, survivor, filter);
   const lots = page
     .map((lot) => current.get(lot.seq * 64 + lot.part) ?? lot)
     .filter((lot) => filter.isOpen === undefined || filter.isOpen === isOpenNow(lot))
-    .flatMap((lot) => lot.funders.map((_, index) => lotNow(deps, member, lot, index)));
+    .flatMap((lot) => lot.funders.map((_, index) => lotNow(deps, survivor, lot, index)));
   const last = page[page.length - 1];
   return { lots, ...(last && page.length === filter.limit ? { next: [last.seq, last.part] as const } : {}) };
 }
@@ -153,5 +154,5 @@ async function draftNow(deps: ReadDeps, member: MemberId): Promise<Draft | undef
 }
 
 async function loadOne(pool: Pool, member: MemberId): Promise<Wallet | undefined> {
-  return (await loadWallets(pool, [member])).get(member);
+  return (await loadSurvivors(pool, [member])).get(member)?.wallet;
 }

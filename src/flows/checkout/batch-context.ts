@@ -10,9 +10,14 @@ import type { Task } from "./task.ts";
 export type BatchMemory = {
   readonly wallets: BoundedMap<MemberId, Wallet>;
   readonly members: BoundedMap<string, MemberId>;
+  /** Of members that were merged: who answers for them, and what is added to their numbers. */
+  readonly redirects: BoundedMap<MemberId, Redirect>;
   readonly recentKeys: BoundedMap<string, ClaimedKeyMemory>;
   firstOpenDay: number | undefined;
 };
+
+/** Holds as long as the survivor's remembered wallet descends from the reading that it was found in. */
+export type Redirect = { readonly into: MemberId; readonly shift: number; readonly reading: number | undefined };
 
 /** A key this process has claimed: retries come soon, and mostly to the same process. */
 export type ClaimedKeyMemory = { readonly bodyHash: Buffer; readonly member: MemberId; readonly seq: number };
@@ -30,10 +35,17 @@ export type BatchContext = {
 /** Drops what a race has shown to be stale. */
 export function forget(memory: BatchMemory, tasks: readonly Task[]): void {
   for (const { subject } of tasks) {
-    if (subject.by === "member") memory.wallets.delete(subject.member);
+    if (subject.by === "member") forgetMember(memory, subject.member);
     if (subject.by !== "identifier") continue;
     const member = memory.members.get(subject.key.text);
-    if (member !== undefined) memory.wallets.delete(member);
+    if (member !== undefined) forgetMember(memory, member);
     memory.members.delete(subject.key.text);
   }
+}
+
+function forgetMember(memory: BatchMemory, member: MemberId): void {
+  memory.wallets.delete(member);
+  const redirect = memory.redirects.get(member);
+  if (redirect) memory.wallets.delete(redirect.into);
+  memory.redirects.delete(member);
 }

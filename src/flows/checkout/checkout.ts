@@ -1,3 +1,4 @@
+import type { StoredOperation } from "#domains/ledger/index.ts";
 import type { Result } from "#kernel/result.ts";
 import type { Answer, AwardBody, CheckoutFailure, HoldBody, ReceiptBody, ReturnBody } from "./answers.ts";
 import type { OpeningRequest } from "./open-wallet.ts";
@@ -10,6 +11,7 @@ import type {
   ReturnRequest,
   VoidRequest,
 } from "./requests.ts";
+import type { RewardRequest } from "./reward.ts";
 
 export type Outcome<Body> = Promise<Result<Answer<Body>, CheckoutFailure>>;
 
@@ -26,6 +28,8 @@ export type Checkout = {
   captureHold(request: CaptureRequest, principal: Principal): Outcome<HoldBody>;
   voidHold(request: VoidRequest, principal: Principal): Outcome<HoldBody>;
   award(request: AwardRequest, principal: Principal): Outcome<AwardBody>;
+  /** What a mission, an offer or a game gives or takes; for the machinery only. */
+  reward(request: RewardRequest): Outcome<StoredOperation>;
   /** Opening lots of a member who moves in from another programme. */
   openWallet(request: OpeningRequest, principal: Principal): Outcome<AwardBody>;
 };

@@ -17,6 +17,7 @@ import { postReceipt } from "./post-receipt.ts";
 import { quote } from "./quote.ts";
 import type { Principal } from "./requests.ts";
 import { returnReceipt } from "./return-receipt.ts";
+import { reward } from "./reward.ts";
 import { runBatch } from "./run-batch.ts";
 import type { Task } from "./task.ts";
 
@@ -47,6 +48,7 @@ export function createCheckout(options: CheckoutOptions): RunningCheckout {
     memory: {
       wallets: createBoundedMap(remembered),
       members: createBoundedMap(remembered * 2),
+      redirects: createBoundedMap(remembered),
       recentKeys: createBoundedMap(100_000),
       firstOpenDay: undefined,
     },
@@ -85,6 +87,8 @@ export function createCheckout(options: CheckoutOptions): RunningCheckout {
     voidHold: guarded(environment, voidHold),
     award: guarded(environment, award),
     openWallet: guarded(environment, openWallet),
+    reward: (request) =>
+      programmes.latest ? reward(environment, request) : Promise.resolve(err({ code: "no-programme" })),
   };
 }
 
@@ -102,9 +106,10 @@ function guarded<Request, Body>(
 /** A member is in one batch at a time; until an identifier is resolved it stands for its member. */
 function laneKey(batch: BatchContext, task: Task): string | number | undefined {
   const { subject } = task;
-  if (subject.by === "member") return subject.member;
   if (subject.by === "nobody") return undefined;
-  return batch.memory.members.get(subject.key.text) ?? subject.key.text;
+  const named = subject.by === "member" ? subject.member : batch.memory.members.get(subject.key.text);
+  if (named === undefined) return subject.by === "identifier" ? subject.key.text : undefined;
+  return batch.memory.redirects.get(named)?.into ?? named;
 }
 
 /** A connection that failed goes to the bin: what it was doing is unknown. */

@@ -3,6 +3,7 @@ import {
   type Draft,
   type HoldFailure,
   type LotShare,
+  locateHold,
   placeHold as placeInLedger,
   readHoldState,
   type StoredOperation,
@@ -125,8 +126,9 @@ async function endHold(
   principal: Principal,
   pointsCents: number,
 ): Outcome<HoldBody> {
-  const hold = holdIds.parse(holdId);
-  if (!hold) return err({ code: "unknown-hold" });
+  const named = holdIds.parse(holdId);
+  if (!named) return err({ code: "unknown-hold" });
+  const hold = await locateHold(environment.pool, named);
   const stored = await readHoldState(environment.pool, hold.member, hold.seq);
   if (!stored || (principal.partner !== undefined && principal.partner !== stored.partner)) {
     return err({ code: "unknown-hold" });
@@ -135,7 +137,7 @@ async function endHold(
     key: requestKey(verb, [scopeOf(principal), idempotencyKey], [holdId, pointsCents]),
     subject: { by: "member", member: hold.member },
     mayCreateMember: false,
-    decide: (draft) => decideEnd(verb, hold, stored, pointsCents, draft),
+    decide: (draft, _, shift) => decideEnd(verb, { ...hold, seq: shift + hold.seq }, stored, pointsCents, draft),
   });
   if (!outcome.ok) return err(await withStoredState(environment, hold, outcome.failure, verb));
   return ok({ replayed: outcome.value.replayed, body: renderHold(outcome.value.operation as StoredOperation) });

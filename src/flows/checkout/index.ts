@@ -4,3 +4,4 @@ export { type CheckoutOptions, createCheckout, type RunningCheckout } from "./cr
 export { MOST_OPENING_LOTS, type OpeningRequest } from "./open-wallet.ts";
 export { type PostedReceipt, postInOrder } from "./post-in-order.ts";
 export type * from "./requests.ts";
+export type { RewardOperationBody, RewardRequest } from "./reward.ts";

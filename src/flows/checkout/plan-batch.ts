@@ -8,7 +8,7 @@ import {
   finish,
   type KeyClaim,
   loadForReturn,
-  loadWallets,
+  loadSurvivors,
   mergeChanges,
   type NewIdentifier,
   openDraft,
@@ -22,13 +22,16 @@ import { bucketOf, type MemberId } from "#kernel/ids.ts";
 import type { EpochMs } from "#kernel/time.ts";
 import type { CheckoutFailure } from "./answers.ts";
 import type { BatchContext } from "./batch-context.ts";
-import type { Decision, Task } from "./task.ts";
+import type { Decision, Extras, Task } from "./task.ts";
+
+/** A task, and the merged member that it named, if it did: `shift` is added to the numbers that it knows. */
+type Called = { readonly task: Task; readonly shift: number; readonly via?: MemberId };
 
 /** One member's tasks in a batch, in the order of arrival. */
 type Group = {
   readonly wallet: Wallet;
   readonly isFresh: boolean;
-  readonly tasks: Task[];
+  readonly tasks: readonly Called[];
   readonly newIdentifier?: NewIdentifier;
   readonly extras?: WalletForReturn;
 };
@@ -103,67 +106,113 @@ async function groupByMember(
   now: EpochMs,
   plan: Plan,
 ): Promise<Group[]> {
-  const byMember = new Map<MemberId, Task[]>();
+  const named = new Map<MemberId, Task[]>();
   const strangers = new Map<string, Task[]>();
   for (const task of tasks) {
     if (task.subject.by === "nobody") continue;
     const member =
       task.subject.by === "member" ? task.subject.member : context.memory.members.get(task.subject.key.text);
-    if (member !== undefined) push(byMember, member, task);
+    if (member !== undefined) push(named, member, task);
     else if (task.subject.by === "identifier") push(strangers, task.subject.key.text, task);
   }
-  const returning = [...byMember].filter(([, of]) => of[0]?.extras);
-  const others = [...byMember].filter(([, of]) => !of[0]?.extras);
+  const found = await findSurvivors(context, client, named);
+  const byMember = new Map<MemberId, Called[]>();
+  for (const [member, of] of named) {
+    const { member: survivor, shift } = found.get(member) ?? { member, shift: 0 };
+    const via = survivor === member ? {} : { via: member };
+    for (const task of of) push(byMember, survivor, { task, shift, ...via });
+  }
+  const wallets = new Map([...found.values()].sort(staleFirst).map((each) => [each.member, each]));
+  const returning = [...byMember].filter(([, of]) => of[0]?.task.extras);
+  const others = [...byMember].filter(([, of]) => !of[0]?.task.extras);
   return [
-    ...(await loadGroups(context, client, others, plan)),
-    ...(await loadReturning(client, returning, plan)),
+    ...groupsOf(others, wallets, plan),
+    ...(await loadReturning(client, returning, wallets, plan)),
     ...(await newMembers(context, strangers, now, plan)),
   ];
 }
 
-async function loadGroups(
+type Found = { readonly member: MemberId; readonly shift: number; readonly isFresh: boolean; readonly wallet: Wallet };
+
+function staleFirst(a: Found, b: Found): number {
+  return Number(a.isFresh) - Number(b.isFresh);
+}
+
+/**
+ * Who answers for the members named, with wallets as remembered, else as stored; merges are followed and remembered. Those
+ * that begin with a return are read with what it needs later.
+ */
+async function findSurvivors(
   context: BatchContext,
   client: PoolClient,
-  byMember: readonly (readonly [MemberId, Task[]])[],
-  plan: Plan,
-): Promise<Group[]> {
+  named: ReadonlyMap<MemberId, readonly Task[]>,
+): Promise<Map<MemberId, Found>> {
+  const { wallets, redirects } = context.memory;
+  const found = new Map<MemberId, Found>();
+  const missing: MemberId[] = [];
   // Taken before waiting: the other lane may forget a member meanwhile.
-  const remembered = new Map(byMember.map(([member]) => [member, context.memory.wallets.get(member)]));
-  const loaded = await loadWallets(
-    client,
-    byMember.flatMap(([member]) => (remembered.get(member) ? [] : [member])),
-  );
+  for (const [member, tasks] of named) {
+    const redirect = redirects.get(member);
+    const wallet = wallets.get(redirect?.into ?? member);
+    const isKnown = wallet && (!redirect || wallet.reading === redirect.reading);
+    if (isKnown && !tasks[0]?.extras) {
+      found.set(member, { member: wallet.member, shift: redirect?.shift ?? 0, isFresh: false, wallet });
+    } else missing.push(member);
+  }
+  for (const [member, { wallet, shift }] of await loadSurvivors(client, missing)) {
+    found.set(member, { member: wallet.member, shift, isFresh: true, wallet });
+    if (wallet.member === member) redirects.delete(member);
+    else redirects.set(member, { into: wallet.member, shift, reading: wallet.reading });
+  }
+  return found;
+}
+
+function groupsOf(
+  byMember: readonly (readonly [MemberId, Called[]])[],
+  wallets: ReadonlyMap<MemberId, Found>,
+  plan: Plan,
+): Group[] {
   const groups: Group[] = [];
   for (const [member, of] of byMember) {
-    const fresh = loaded.get(member);
-    const wallet = fresh ?? remembered.get(member);
-    if (wallet?.status !== "open") refuse(plan, of, true);
-    else groups.push({ wallet, isFresh: fresh !== undefined, tasks: untilReturn(plan, of) });
+    const found = wallets.get(member);
+    if (found?.wallet.status !== "open") refuse(plan, tasksOf(of), true);
+    else groups.push({ wallet: found.wallet, isFresh: found.isFresh, tasks: untilReturn(plan, of) });
   }
   return groups;
 }
 
-/** What a return fills again has to be of the same moment as its wallet: never from memory. */
+/**
+ * What a return fills again has to be of the same moment as its wallet: never from memory. One that has changed since it
+ * was found may have been merged or taken apart: the next round finds it anew.
+ */
 async function loadReturning(
   client: PoolClient,
-  byMember: readonly (readonly [MemberId, Task[]])[],
+  byMember: readonly (readonly [MemberId, Called[]])[],
+  wallets: ReadonlyMap<MemberId, Found>,
   plan: Plan,
 ): Promise<Group[]> {
   const groups: Group[] = [];
   for (const [member, of] of byMember) {
-    const extras = of[0]?.extras;
-    const loaded = extras && (await loadForReturn(client, member, extras.purchaseSeq, extras.lotSeqs));
-    if (loaded?.wallet.status !== "open") refuse(plan, of, true);
+    const { task, shift } = of[0] as Called;
+    const extras = task.extras as Extras;
+    const lotSeqs = extras.lotSeqs.map((seq) => shift + seq);
+    const loaded = await loadForReturn(client, member, shift + extras.purchaseSeq, lotSeqs);
+    if (!loaded || loaded.wallet.status === "erased") refuse(plan, tasksOf(of), true);
+    else if (loaded.wallet.seq !== wallets.get(member)?.wallet.seq) plan.deferred.push(...tasksOf(of));
     else groups.push({ wallet: loaded.wallet, isFresh: true, tasks: untilReturn(plan, of), extras: loaded });
   }
   return groups;
 }
 
+function tasksOf(called: readonly Called[]): Task[] {
+  return called.map(({ task }) => task);
+}
+
 /** A return is alone with its member in a round; who stands behind it waits for the next. */
-function untilReturn(plan: Plan, tasks: readonly Task[]): Task[] {
-  const first = tasks.findIndex((task) => task.extras);
+function untilReturn(plan: Plan, tasks: readonly Called[]): Called[] {
+  const first = tasks.findIndex(({ task }) => task.extras);
   const count = first < 0 ? tasks.length : Math.max(first, 1);
-  plan.deferred.push(...tasks.slice(count));
+  plan.deferred.push(...tasksOf(tasks.slice(count)));
   return tasks.slice(0, count);
 }
 
@@ -191,17 +240,17 @@ async function newMembers(
     groups.push({
       wallet: emptyWallet(bucketOf(member), member, now),
       isFresh: true,
-      tasks: makers,
+      tasks: makers.map((task) => ({ task, shift: 0 })),
       newIdentifier: { idBucket, kind, valueHash, member, createdAt: now },
     });
   }
   return groups;
 }
 
-function push<K>(map: Map<K, Task[]>, key: K, task: Task): void {
+function push<K, T>(map: Map<K, T[]>, key: K, value: T): void {
   const known = map.get(key);
-  if (known) known.push(task);
-  else map.set(key, [task]);
+  if (known) known.push(value);
+  else map.set(key, [value]);
 }
 
 function refuse(plan: Plan, tasks: readonly Task[], isCertain: boolean): void {
@@ -212,10 +261,10 @@ function refuse(plan: Plan, tasks: readonly Task[], isCertain: boolean): void {
 function decideGroup(plan: Plan, group: Group, posting: PostingContext): void {
   const changes: Change[] = [];
   let wallet = group.wallet;
-  for (const task of group.tasks) {
-    const draft = openDraft(wallet, { ...posting, now: task.now }, group.extras?.closedLots ?? []);
+  for (const { task, via, shift } of group.tasks) {
+    const draft = openDraft(wallet, { ...posting, now: task.now }, group.extras?.closedLots ?? [], via);
     const isCertain = group.isFresh && changes.length === 0;
-    const decision = decide(plan, task, draft, group, isCertain);
+    const decision = decide(plan, { task, shift }, draft, group, isCertain);
     if (!decision) continue;
     if (!decision.ok) {
       // After an accepted neighbour it is not certain either: that one has yet to be posted.
@@ -242,9 +291,10 @@ function decideGroup(plan: Plan, group: Group, posting: PostingContext): void {
 }
 
 /** A request that breaks on what is stored fails alone; one that breaks on what was remembered is decided again. */
-function decide(plan: Plan, task: Task, draft: Draft, group: Group, isCertain: boolean): Decision | undefined {
+function decide(plan: Plan, called: Called, draft: Draft, group: Group, isCertain: boolean): Decision | undefined {
+  const { task, shift } = called;
   try {
-    return task.decide(draft, group.extras?.returned);
+    return task.decide(draft, group.extras?.returned, shift);
   } catch (error) {
     if (isCertain) task.fail(error);
     else plan.stale.push(task);

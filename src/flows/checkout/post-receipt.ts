@@ -76,7 +76,10 @@ export function receiptTask(
     mayCreateMember: true,
     receiptId,
     // A refusal for its time is said inside the batch: a receipt that was accepted once is answered for ever.
-    decide: (draft) => (refusal ? err(refusal) : decideReceipt(programme, request, receiptId, hold, draft)),
+    decide: (draft, _, shift) => {
+      if (refusal) return err(refusal);
+      return decideReceipt(programme, request, receiptId, hold && { ...hold, seq: shift + hold.seq }, draft);
+    },
     decideAnonymous: (at) => (refusal ? err(refusal) : anonymousReceipt(programme, receipt, key, at)),
   });
 }

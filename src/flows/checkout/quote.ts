@@ -1,5 +1,12 @@
 import { findMembers } from "#domains/identity/index.ts";
-import { bookDue, loadWallets, openDraft, readFirstOpenDay, type Wallet, walletAfter } from "#domains/ledger/index.ts";
+import {
+  bookDue,
+  loadSurvivors,
+  openDraft,
+  readFirstOpenDay,
+  type Wallet,
+  walletAfter,
+} from "#domains/ledger/index.ts";
 import { explain, type MemberStanding, price } from "#domains/program/index.ts";
 import { memberIds } from "#kernel/ids.ts";
 import { err, ok } from "#kernel/result.ts";
@@ -51,7 +58,7 @@ async function readWallet(environment: Environment, member: MemberRef): Promise<
   try {
     const key = member.by === "identifier" ? environment.identifierKey(member.kind, member.value) : undefined;
     const id = member.by === "id" ? member.id : key && (await findMembers(client, [key])).get(key.text);
-    return id === undefined ? undefined : (await loadWallets(client, [id])).get(id);
+    return id === undefined ? undefined : (await loadSurvivors(client, [id])).get(id)?.wallet;
   } finally {
     client.release();
   }

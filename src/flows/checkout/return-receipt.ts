@@ -7,6 +7,7 @@ import {
   type ReturnedState,
   type ReturnOutcome,
   readOperation,
+  relocate,
   returnPurchase,
   type StoredOperation,
   walletAfter,
@@ -62,16 +63,20 @@ export async function returnReceipt(
   if (unknownLine >= 0) {
     return err({ code: "unknown-line", pointer: `/lines/${unknownLine}/line`, lines: body.receipt.lines.length });
   }
-  const facts = purchaseFacts(purchase, body);
+  const { member, renumber } = await relocate(environment.pool, { ...purchase, via: purchase.facts?.via });
+  const facts = renumbered(purchaseFacts(purchase, body), renumber);
   const { store, till, number } = request;
   const document = { partner, store, till, number, businessDay: programme.calendar.dayOf(request.at) };
   const outcome = await environment.submit({
     key: documentKey("return", document, [request.receiptId, request.at, request.lines, request.refund]),
-    subject: { by: "member", member: purchase.member },
+    subject: { by: "member", member },
     mayCreateMember: false,
-    extras: { purchaseSeq: purchase.seq, lotSeqs: [purchase.seq, ...facts.draws.map(([seq]) => seq)] },
-    decide: (draft, returned) =>
-      refusal ? err(refusal) : decideReturn(programme, request, facts, body, draft, returned),
+    extras: { purchaseSeq: facts.seq, lotSeqs: [facts.seq, ...facts.draws.map(([seq]) => seq)] },
+    decide: (draft, returned, shift) => {
+      if (refusal) return err(refusal);
+      const shifted = renumbered(facts, (seq) => shift + seq);
+      return decideReturn(programme, request, shifted, body, draft, returned);
+    },
   });
   if (!outcome.ok) return outcome;
   return ok({ replayed: outcome.value.replayed, body: renderReturn(outcome.value.operation as StoredOperation) });
@@ -100,6 +105,12 @@ function purchaseFacts(purchase: StoredOperation, body: PurchaseBody): PurchaseF
     draws: body.spent.draws as readonly LotShare[],
     earned: body.earned,
   };
+}
+
+/** The purchase under the numbers that it has in the stream of the member that answers for it now. */
+function renumbered(facts: PurchaseFacts, renumber: (seq: number) => number): PurchaseFacts {
+  const draws = facts.draws.map(([seq, part, funder, cents]): LotShare => [renumber(seq), part, funder, cents]);
+  return { ...facts, seq: renumber(facts.seq), draws };
 }
 
 function decideReturn(

@@ -25,7 +25,10 @@ export type Posted = {
 
 export type Decision = Result<{ readonly body: unknown }, CheckoutFailure>;
 
-/** One request on its way through a batch. `decide` is pure: it changes the draft and nothing else. */
+/**
+ * One request on its way through a batch. `decide` is pure: it changes the draft and nothing else. `shift` is added to a
+ * number that the request names when the member was merged: the draft is its survivor's.
+ */
 export type Task = {
   readonly key: RequestKey;
   /** When the request came: what is due by then is booked, and it is posted at this time, whatever else is in its batch. */
@@ -34,7 +37,7 @@ export type Task = {
   /** Whether an unknown identifier makes a new, anonymous member. */
   readonly mayCreateMember: boolean;
   readonly extras?: Extras;
-  readonly decide: (draft: Draft, returned: ReturnedState | undefined) => Decision;
+  readonly decide: (draft: Draft, returned: ReturnedState | undefined, shift: number) => Decision;
   readonly decideAnonymous?: (now: EpochMs) => Result<AnonymousReceipt, CheckoutFailure>;
   readonly receiptId?: string;
   readonly settle: (outcome: Result<Posted, CheckoutFailure>) => void;

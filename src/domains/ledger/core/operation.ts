@@ -29,6 +29,7 @@ export type OperationKind =
   | "void"
   | "hold-timeout"
   | "return"
+  | "take-back"
   | "expiry"
   | "award"
   | "opening"

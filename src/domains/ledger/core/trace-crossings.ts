@@ -14,6 +14,7 @@ export type HistoryOperation = {
   readonly occurredAt: number;
   readonly movements: readonly Movement[];
   readonly facts: OperationFacts | null;
+  readonly citesSeq?: number | undefined;
 };
 
 /** One side spent a lot of the other. */
@@ -70,7 +71,9 @@ export function traceCrossings(
   const made: [number, MemberId][] = [];
   for (const operation of history) {
     const via = operation.facts?.via;
-    const side: Side = via !== undefined && members.has(via) ? "goes" : "stays";
+    // A return, a capture or a void is of the side of what it cites.
+    const cited = operation.citesSeq === undefined ? "stays" : sideOf(operation.citesSeq);
+    const side: Side = via !== undefined && members.has(via) ? "goes" : cited;
     if (side === "goes") {
       goneSeqs.add(operation.seq);
       if (via !== undefined && via !== goes) made.push([operation.seq, via]);

@@ -64,6 +64,8 @@ export type Wallet = {
   readonly seq: number;
   /** False for a member made by the change being computed. */
   readonly isStored: boolean;
+  /** Which reading of storage this descends from: what was found out beside another one may no longer hold. */
+  readonly reading?: number;
   readonly status: "open" | "merged" | "erased";
   readonly mergedInto?: MemberId;
   /** Where the merged member's numbers went: its n-th operation is the survivor's (mergedBase + n)-th. */

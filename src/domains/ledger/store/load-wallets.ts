@@ -145,8 +145,11 @@ export async function loadReturned(
   return rows[0];
 }
 
+let readings = 0;
+
 function toWallet(row: WalletRow): Wallet {
   return {
+    reading: ++readings,
     bucket: row.bucket,
     member: Number(row.member_id),
     seq: row.seq,

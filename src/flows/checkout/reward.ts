@@ -1,0 +1,86 @@
+import {
+  award as awardInLedger,
+  bookDue,
+  type Draft,
+  type EarnPart,
+  recordOperation,
+  type StoredOperation,
+  setTrait,
+  type TakeBackItem,
+  type TakeBackOutcome,
+  type Trait,
+  takeBack,
+  walletAfter,
+} from "#domains/ledger/index.ts";
+import { ok, type Result } from "#kernel/result.ts";
+import type { Answer, CheckoutFailure, WalletView } from "./answers.ts";
+import type { Environment } from "./environment.ts";
+import { requestKey } from "./keys.ts";
+import type { Decision } from "./task.ts";
+
+/** What a mission, an offer or a game gives or takes: traits, points, or points back. One operation. */
+export type RewardRequest = {
+  /** What makes it the same reward; the same one again is a replay whatever else it says. */
+  readonly idempotencyKey: readonly (string | number)[];
+  readonly member: number;
+  /** Whose mission, offer or game it is. */
+  readonly partner: string;
+  readonly traits: readonly Trait[];
+  readonly earned?: EarnPart;
+  readonly takeBack?: readonly TakeBackItem[];
+  /** Why: goes into the operation's body, so that it is traced from there. */
+  readonly cause: Readonly<Record<string, string | number>>;
+};
+
+export type RewardOperationBody = {
+  readonly v: 1;
+  readonly reward: Readonly<Record<string, string | number>>;
+  readonly cents: number;
+  readonly outcome?: TakeBackOutcome;
+  readonly wallet: WalletView;
+};
+
+/** The operation that was posted, now or when it was first asked. Only the machinery asks, so there is no principal. */
+export async function reward(
+  environment: Environment,
+  request: RewardRequest,
+): Promise<Result<Answer<StoredOperation>, CheckoutFailure>> {
+  const lotSeqs = [...new Set((request.takeBack ?? []).map(({ seq }) => seq))];
+  const outcome = await environment.submit({
+    key: requestKey("reward", request.idempotencyKey, null),
+    subject: { by: "member", member: request.member },
+    mayCreateMember: false,
+    ...(lotSeqs.length === 0 ? {} : { extras: { purchaseSeq: lotSeqs[0] as number, lotSeqs } }),
+    decide: (draft, _, shift) => decideReward(request, draft, shift),
+  });
+  if (!outcome.ok) return outcome;
+  return ok({ replayed: outcome.value.replayed, body: outcome.value.operation as StoredOperation });
+}
+
+function decideReward(request: RewardRequest, draft: Draft, shift: number): Decision {
+  const { now, calendar } = draft.context;
+  const { partner, earned, cause } = request;
+  let body: RewardOperationBody | undefined;
+  const render = (after: Draft, cents: number, outcome?: TakeBackOutcome): string => {
+    const wallet = walletAfter(after);
+    body = { v: 1, reward: cause, cents, ...(outcome === undefined ? {} : { outcome }), wallet };
+    return JSON.stringify(body);
+  };
+  // First, so that an expiry booked on the way does not carry the traits of this operation.
+  bookDue(draft);
+  for (const trait of request.traits) setTrait(draft, trait);
+  if (request.takeBack !== undefined) {
+    const items = request.takeBack.map((item) => ({ ...item, seq: item.seq + shift }));
+    takeBack(draft, { partner, at: now, items, body: (after, done) => render(after, -done.takenBackCents, done) });
+    return ok({ body });
+  }
+  if (earned !== undefined) {
+    const cents = earned.amountCents.reduce((sum, amount) => sum + amount, 0);
+    awardInLedger(draft, { kind: "award", partner, at: now, earned: [earned], body: (after) => render(after, cents) });
+    return ok({ body });
+  }
+  recordOperation(draft, { kind: "standing", partner, occurredAt: now, businessDay: calendar.dayOf(now) }, (after) =>
+    render(after, 0),
+  );
+  return ok({ body });
+}

@@ -1,0 +1,3 @@
+export type { MergeDeps } from "./deps.ts";
+export { type Merged, type MergeFailure, type MergeReason, mergeMembers } from "./merge-members.ts";
+export { type UnmergeFailure, unmergeMember } from "./unmerge-members.ts";
