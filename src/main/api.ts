@@ -42,6 +42,7 @@ const server = await createServer({
   clock,
   log,
   pool,
+  clickhouse,
   random: randomBytes,
   programmes,
   checkout,

@@ -61,6 +61,7 @@ export async function testApi(
     clock,
     log: silentLogger(),
     pool,
+    clickhouse: engines.clickhouse,
     random: randomBytes,
     programmes,
     checkout,
@@ -116,7 +117,7 @@ async function request(url: string, call: Call = {}): Promise<Answer> {
     ...(body === undefined ? {} : { body: isText ? (body as string) : JSON.stringify(body) }),
   });
   const text = await response.text();
-  const isJson = /json$|json;/.test(response.headers.get("content-type") ?? "");
+  const isJson = /[/+]json\b/.test(response.headers.get("content-type") ?? "");
   return { status: response.status, headers: response.headers, text, body: (isJson ? JSON.parse(text) : {}) as Json };
 }
 

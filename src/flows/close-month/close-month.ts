@@ -56,10 +56,10 @@ export type CloseDeps = {
 export type CloseFailure =
   | { readonly code: "month-not-over"; readonly endsAt: string }
   | { readonly code: "month-already-closed"; readonly closedAt: string }
-  | { readonly code: "earlier-month-open"; readonly months: readonly string[] }
-  | { readonly code: "later-month-closed"; readonly months: readonly string[] }
+  | { readonly code: "earlier-month-open"; readonly months: string[] }
+  | { readonly code: "later-month-closed"; readonly months: string[] }
   | { readonly code: "feed-behind"; readonly waitedSeconds: number }
-  | { readonly code: "totals-differ"; readonly differences: readonly TotalDifference[] };
+  | { readonly code: "totals-differ"; readonly differences: TotalDifference[] };
 
 const DEFAULT_POLL_MS = 200;
 const DEFAULT_FEED_PATIENCE_MS = 10 * 60_000;
@@ -74,7 +74,7 @@ export async function closeMonth(
   month: Month,
   signal: AbortSignal,
 ): Promise<Result<Settlement, CloseFailure>> {
-  const refusal = await refuse(deps, month);
+  const refusal = await refuseClose(deps, month);
   if (refusal) return err(refusal);
   const enter = async (step: CloseStep) => {
     signal.throwIfAborted();
@@ -125,7 +125,8 @@ function between(from: CloseStep, to: CloseStep, share: number): number {
   return STARTS_AT[from] + (STARTS_AT[to] - STARTS_AT[from]) * share;
 }
 
-async function refuse(deps: CloseDeps, month: Month): Promise<CloseFailure | undefined> {
+/** Why a month can't be closed now; reads only. */
+export async function refuseClose(deps: CloseDeps, month: Month): Promise<CloseFailure | undefined> {
   const endsAt = deps.calendar.startOf(firstDayOf(month + 1));
   if (deps.clock.now() < endsAt) return { code: "month-not-over", endsAt: formatInstant(endsAt) };
   const stored = await readStored(deps.pool, month);

@@ -28,6 +28,7 @@ export const API_INFO: ApiInfo = {
     { name: "Stores", description: "What stores report besides receipts." },
     { name: "Programme", description: "The rules in force." },
     { name: "Settlement", description: "Who owes whom for a month." },
+    { name: "Jobs", description: "Long work, followed while it runs." },
     { name: "Keys", description: "API keys." },
     { name: "Operating", description: "For whoever runs it." },
     { name: "Documentation", description: "This document." },

@@ -2,8 +2,11 @@ import { ACCESS_PROBLEMS } from "#domains/access/http/index.ts";
 import type { CreateKeyFailure } from "#domains/access/index.ts";
 import { LEDGER_PROBLEMS } from "#domains/ledger/http/index.ts";
 import { PROGRAMME_PROBLEMS } from "#domains/program/http/index.ts";
+import { SETTLEMENT_PROBLEMS } from "#domains/settlement/http/index.ts";
 import { CHECKOUT_PROBLEMS } from "#flows/checkout/http/index.ts";
 import type { CheckoutFailure } from "#flows/checkout/index.ts";
+import { CLOSE_PROBLEMS } from "#flows/close-month/http/index.ts";
+import type { CloseFailure } from "#flows/close-month/index.ts";
 import { EVENT_PROBLEMS } from "#flows/missions/http/index.ts";
 import type { EventFailure } from "#flows/missions/index.ts";
 import { RATING_PROBLEMS } from "#flows/rate-receipt/http/index.ts";
@@ -13,6 +16,7 @@ import type { StoreDayFailure } from "#flows/store-days/index.ts";
 import type { FailureOf } from "#platform/http/problem.ts";
 import { createProblemRegistry, type ProblemRegistry } from "#platform/http/problem-registry.ts";
 import { PROTOCOL_PROBLEMS } from "#platform/http/protocol-problems.ts";
+import { JOB_PROBLEMS } from "#platform/jobs/job-routes.ts";
 
 const ALL = {
   ...PROTOCOL_PROBLEMS,
@@ -23,6 +27,9 @@ const ALL = {
   ...RATING_PROBLEMS,
   ...STORE_DAY_PROBLEMS,
   ...EVENT_PROBLEMS,
+  ...SETTLEMENT_PROBLEMS,
+  ...CLOSE_PROBLEMS,
+  ...JOB_PROBLEMS,
 };
 
 /** The one registry of everything that a caller can be refused with. */
@@ -36,6 +43,9 @@ export function problemRegistry(): ProblemRegistry {
     RATING_PROBLEMS,
     STORE_DAY_PROBLEMS,
     EVENT_PROBLEMS,
+    SETTLEMENT_PROBLEMS,
+    CLOSE_PROBLEMS,
+    JOB_PROBLEMS,
   ]);
 }
 
@@ -44,5 +54,5 @@ type Untold<Failure> = Failure extends FailureOf<typeof ALL> ? never : Failure;
 type Nothing<Failures extends never> = Failures;
 /** Compiles only while there is no such thing: the compiler's message names the code that lacks its problem. */
 export type EverythingIsTold = Nothing<
-  Untold<CheckoutFailure | CreateKeyFailure | RateFailure | StoreDayFailure | EventFailure>
+  Untold<CheckoutFailure | CreateKeyFailure | RateFailure | StoreDayFailure | EventFailure | CloseFailure>
 >;

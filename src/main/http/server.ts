@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Pool } from "pg";
 import { createGuard, keyRoutes } from "#domains/access/http/index.ts";
 import { type Keyring, permissionOf } from "#domains/access/index.ts";
@@ -5,19 +6,26 @@ import { lookupRoute } from "#domains/identity/http/index.ts";
 import { createLedgerReads, createMaySeeMember, memberRoutes } from "#domains/ledger/http/index.ts";
 import { programmeRoutes } from "#domains/program/http/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
+import { actRoutes, createSettlementReads, settlementRoutes } from "#domains/settlement/http/index.ts";
 import { batchRoute, holdRoutes, receiptRoutes } from "#flows/checkout/http/index.ts";
 import type { Checkout } from "#flows/checkout/index.ts";
+import { closeRoute } from "#flows/close-month/http/index.ts";
+import { createCloseDeps, termsOf } from "#flows/close-month/index.ts";
 import { eventBatchRoute, eventRoutes } from "#flows/missions/http/index.ts";
 import type { EventLog } from "#flows/missions/index.ts";
 import { ratingRoute } from "#flows/rate-receipt/http/index.ts";
 import { storeDayRoute } from "#flows/store-days/http/index.ts";
 import type { MemberId } from "#kernel/ids.ts";
+import type { Month } from "#kernel/time.ts";
+import type { ClickHouseClient } from "#platform/clickhouse/client.ts";
 import type { Clock } from "#platform/clock.ts";
 import { type App, createApp, type RouteModule } from "#platform/http/app.ts";
 import { collectOpenApi, openApiDocument, serveDocs } from "#platform/http/docs.ts";
 import type { Histogram, MetricSource } from "#platform/http/metrics.ts";
 import type { OpenApiDocument } from "#platform/http/openapi.ts";
 import { createRateLimiter, type RateLimitOptions } from "#platform/http/rate-limit.ts";
+import { jobRoutes } from "#platform/jobs/job-routes.ts";
+import { createJobs } from "#platform/jobs/jobs.ts";
 import type { Logger } from "#platform/log.ts";
 import { isConnectionLost } from "#platform/postgres/pool.ts";
 import { API_INFO } from "./api-info.ts";
@@ -28,6 +36,7 @@ export type ServerDeps = {
   readonly clock: Clock;
   readonly log: Logger;
   readonly pool: Pool;
+  readonly clickhouse: ClickHouseClient;
   readonly random: (count: number) => Uint8Array;
   readonly programmes: Programmes;
   readonly checkout: Checkout;
@@ -60,7 +69,7 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
   const { clock, log, pool, random, programmes, checkout, keyring } = deps;
   const problems = problemRegistry();
   const rateLimiter = deps.rateLimit === "off" ? undefined : createRateLimiter(clock, deps.rateLimit);
-  const { app, metrics, close } = createApp({
+  const { app, metrics, isDraining, close } = createApp({
     clock,
     log,
     problems,
@@ -70,7 +79,6 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
   });
   app.decorateRequest("principal", null);
 
-  let isDraining = false;
   const isPartner = (partner: string) => programmes.latest?.partners.has(partner) === true;
   const kopecksPerPoint = () => programmes.latest?.pointValueKopecks ?? 100;
   const till = { checkout, problems, kopecksPerPoint, isUnavailable: isConnectionLost };
@@ -81,6 +89,14 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
     calendar: () => programmes.current().calendar,
     operator: () => programmes.current().operator,
   });
+  const jobs = createJobs({
+    clock,
+    newId: () => `job_${randomUUID().replaceAll("-", "")}`,
+    onError: (err, job) => log.error({ err, job: job.id, kind: job.kind }, "a job failed"),
+  });
+  const settlements = { pool, warehouse: deps.clickhouse, clock, terms: (month: Month) => termsOf(programmes, month) };
+  const settlementDeps = { ...settlements, problems, reads: createSettlementReads(settlements) };
+  const closeDeps = () => createCloseDeps({ pool, warehouse: deps.clickhouse, clock, programmes });
   const modules: RouteModule[] = [
     receiptRoutes(till),
     batchRoute({ ...till, log }),
@@ -92,10 +108,14 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
     memberRoutes({ problems, reads, maySeeMember }),
     lookupRoute({ problems, maySeeMember, findMember: deps.findMember }),
     programmeRoutes({ pool, problems, programmes }),
+    settlementRoutes(settlementDeps),
+    actRoutes(settlementDeps),
+    closeRoute({ jobs, problems, closeDeps }),
+    jobRoutes({ jobs, problems }),
     keyRoutes({ pool, clock, random, isPartner, keyring, problems }),
     operatingRoutes({
       readiness: deps.readiness,
-      isDraining: () => isDraining,
+      isDraining,
       metrics,
       sources: deps.gauges ?? [],
       histograms: deps.histograms ?? [],
@@ -111,9 +131,9 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
     app,
     openApi: () => openApiDocument(app, openApi),
     listen: (where) => app.listen(where),
-    close: (timeoutMs) => {
-      isDraining = true;
-      return close(timeoutMs);
+    close: async (timeoutMs) => {
+      // Jobs can be asked for again: what they do goes on from where it stopped.
+      await Promise.all([close(timeoutMs), jobs.close()]);
     },
   };
 }

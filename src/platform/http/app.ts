@@ -50,7 +50,13 @@ export type AppOptions = {
   readonly logRequests?: boolean;
 };
 
-export type HttpApp = { readonly app: App; readonly metrics: HttpMetrics; close(timeoutMs?: number): Promise<void> };
+export type HttpApp = {
+  readonly app: App;
+  readonly metrics: HttpMetrics;
+  isDraining(): boolean;
+  /** Answers what has been begun, takes nothing more; cuts off what is still open after `timeoutMs` (10 s). */
+  close(timeoutMs?: number): Promise<void>;
+};
 
 const DEFAULT_BODY_LIMIT = 1_048_576;
 const DRAIN_MS = 10_000;
@@ -90,6 +96,12 @@ export function createApp(options: AppOptions): HttpApp {
   app.setValidatorCompiler(createValidatorCompiler());
   app.setErrorHandler((error, request, reply) => handleError(options, bodyLimit, error, request, reply));
 
+  let isDraining = false;
+  app.addHook("onSend", (_request, reply, _payload, done) => {
+    // So that no client sends its next request into a closing connection.
+    if (isDraining) reply.header("connection", "close");
+    done();
+  });
   const routes = routeTable();
   const metrics = createHttpMetrics();
   app.addHook("onRequest", (request, reply, done) => {
@@ -102,7 +114,11 @@ export function createApp(options: AppOptions): HttpApp {
     routes.add(route);
     addHooks(route, options, operationId, metrics);
   });
-  return { app, metrics, close: (timeoutMs = DRAIN_MS) => drain(app, timeoutMs) };
+  const close = (timeoutMs = DRAIN_MS) => {
+    isDraining = true;
+    return drain(app, timeoutMs);
+  };
+  return { app, metrics, isDraining: () => isDraining, close };
 }
 
 function operationOf(route: RouteOptions): string {

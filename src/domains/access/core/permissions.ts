@@ -14,6 +14,9 @@ export type Permission = "public" | { readonly roles: Roles; readonly partnerAt?
 const TILLS: Roles = { till: "own", partner: "own", operator: "any", admin: "any" };
 const PARTNERS: Roles = { partner: "own", operator: "any", admin: "any" };
 const READERS: Roles = { till: "own", partner: "own", analyst: "any", operator: "any", admin: "any" };
+/** The coalition's own people. */
+const OPERATORS: Roles = { operator: "any", admin: "any" };
+const FINANCE: Roles = { partner: "own", analyst: "any", operator: "any", admin: "any" };
 const ADMINS: Roles = { admin: "any" };
 
 /**
@@ -42,6 +45,18 @@ export const PERMISSIONS = {
   createEvent: { roles: TILLS, partnerAt: "body.partner" },
   createEventBatch: { roles: TILLS },
   getEvent: { roles: READERS },
+  listSettlements: { roles: FINANCE },
+  getSettlement: { roles: FINANCE },
+  listSettlementLines: { roles: FINANCE },
+  listLineReceipts: { roles: FINANCE },
+  listActs: { roles: FINANCE },
+  getActPdf: { roles: FINANCE, partnerAt: "params.partner" },
+  getActXlsx: { roles: FINANCE, partnerAt: "params.partner" },
+  getActCsv: { roles: FINANCE, partnerAt: "params.partner" },
+  closeSettlement: { roles: OPERATORS },
+  getJob: { roles: OPERATORS },
+  cancelJob: { roles: OPERATORS },
+  watchJob: { roles: OPERATORS },
   createKey: { roles: ADMINS },
   listKeys: { roles: ADMINS },
   revokeKey: { roles: ADMINS },

@@ -1,0 +1,2 @@
+export { type CloseRouteDeps, closeRoute } from "./close-route.ts";
+export { CLOSE_PROBLEMS } from "./problems.ts";
