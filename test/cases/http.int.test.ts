@@ -20,8 +20,11 @@ describe("the reference cases over HTTP, on real engines", () => {
     describe(`case ${one.number}: ${one.title}`, () => {
       if (one.pending) test("what is still to come", { todo: `waits for ${one.pending}` });
       for (const scenario of one.scenarios) {
-        const todo = scenario.pendingOverHttp ? { todo: `waits for ${scenario.pendingOverHttp}` } : {};
-        test(scenario.title, todo, async () => {
+        if (scenario.pendingOverHttp) {
+          test(scenario.title, { todo: `waits for ${scenario.pendingOverHttp}` });
+          continue;
+        }
+        test(scenario.title, async () => {
           const around = await openHttpSurroundings(await testEngines());
           try {
             await play(createHttpSystem(around), scenario.steps);
