@@ -34,15 +34,25 @@ export type Refused = { readonly names: readonly string[]; readonly code: string
 
 type Verbose = ErrorObject & { parentSchema?: { "x-refused"?: Refused; oneOf?: { required?: string[] }[] } };
 
-/** Faults of ajv (options `allErrors`, `verbose`) as faults of fields; branches of a `oneOf` are told as one fault. */
+/** Faults of ajv (options `allErrors`, `verbose`) as faults of fields: one a field; branches of a `oneOf` are told as one. */
 export function toFieldFaults(errors: readonly ErrorObject[], part: FieldFault["in"]): FieldFault[] {
   const faults: FieldFault[] = [];
+  const told = new Set<string>();
   for (const error of errors as readonly Verbose[]) {
-    if (error.schemaPath.includes("/oneOf/")) continue;
+    if (error.schemaPath.includes("/oneOf/") || isEcho(error, errors)) continue;
     if (faults.length === MAX_FAULTS) break;
-    faults.push({ ...(part === undefined ? {} : { in: part }), ...toFault(error) });
+    const found = toFault(error);
+    if (told.has(found.pointer)) continue;
+    told.add(found.pointer);
+    faults.push({ ...(part === undefined ? {} : { in: part }), ...found });
   }
   return faults;
+}
+
+/** What is no object has neither form of one: its type is all there is to say. */
+function isEcho(error: ErrorObject, errors: readonly ErrorObject[]): boolean {
+  if (error.keyword !== "oneOf") return false;
+  return errors.some(({ keyword, instancePath }) => keyword === "type" && instancePath === error.instancePath);
 }
 
 function toFault(error: Verbose): FieldFault {
@@ -105,6 +115,10 @@ function oneOfFault(pointer: string, branches: readonly { required?: string[] }[
 }
 
 function limitFault(pointer: string, keyword: string, limit: number): FieldFault {
+  if (limit === 1 && (keyword === "minLength" || keyword === "minItems")) {
+    const code = keyword === "minLength" ? "too-short" : "too-few";
+    return fault(pointer, code, { ru: "Здесь не может быть пусто.", en: "This must not be empty." });
+  }
   switch (keyword) {
     case "minimum":
       return fault(pointer, "minimum", { ru: `Не меньше ${limit}.`, en: `At least ${limit}.` });
