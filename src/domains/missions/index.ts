@@ -1,4 +1,22 @@
+export { list } from "./core/document/check.ts";
+export { parseMissions } from "./core/document/parse.ts";
+export type { MissionDocument, MissionFile } from "./core/document/schema.ts";
 export type { EventData, PartnerEvent, StoredEvent } from "./core/event.ts";
+export {
+  type Assumptions,
+  type Forecast,
+  forecast,
+  type Measured,
+  type Range,
+  shareInterval,
+} from "./core/forecast.ts";
+export { act, type LifeFailure, type MissionAction, type MissionState } from "./core/life-cycle.ts";
+export { programmeParts } from "./core/programme-parts.ts";
+export type { MemberView } from "./core/progress/audience.ts";
+export { type Contribution, contributionsOf, type Happening, type Line } from "./core/progress/contribution.ts";
+export { evaluate, type Progress } from "./core/progress/evaluate.ts";
+export { inOrderOfNeed, recompute } from "./core/progress/recompute.ts";
+export { endOf, type Interval, type MissionTerms, missionKey, missionTerms, periodOf } from "./core/terms.ts";
 export {
   type EventKey,
   findEventKeys,
@@ -6,3 +24,36 @@ export {
   type KeyedEvent,
   readEvent,
 } from "./store/events.ts";
+export {
+  type LogEntry,
+  listMissions,
+  lockMission,
+  logMission,
+  putMission,
+  readMission,
+  readMissionLog,
+  type StoredMission,
+} from "./store/missions.ts";
+export {
+  type Completion,
+  type Given,
+  listDue,
+  loadContributions,
+  loadProgress,
+  lockProgress,
+  type MemberContribution,
+  putCompletion,
+  putContributions,
+  putGiven,
+  putProgress,
+  type StoredProgress,
+} from "./store/progress.ts";
+export {
+  firstEvents,
+  lockPosition,
+  type MemberHappening,
+  movePosition,
+  nextPage,
+  operationSource,
+  readHappenings,
+} from "./store/stream.ts";

@@ -4,6 +4,7 @@ export { compileProgramme } from "./core/compile/compile.ts";
 export type { CompiledProgramme, PartnerTerms, Policies, StoreTerms } from "./core/compile/compiled.ts";
 export { type Change, diffProgrammes, formatChange, formatChanges } from "./core/diff/diff.ts";
 export { canonicalJson, documentHash } from "./core/document/canonical.ts";
+export { MISSION_PREFIX } from "./core/document/carry.ts";
 export { normalise } from "./core/document/normalise.ts";
 export { parseProgramme } from "./core/document/parse.ts";
 export * as quantities from "./core/document/quantities.ts";

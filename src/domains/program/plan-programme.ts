@@ -3,7 +3,8 @@ import { err, ok, type Result } from "#kernel/result.ts";
 import type { EpochMs } from "#kernel/time.ts";
 import type { FileFault as ProgrammeError } from "#platform/yaml/faults.ts";
 import { type Change, diffProgrammes } from "./core/diff/diff.ts";
-import { documentHash } from "./core/document/canonical.ts";
+import { canonicalJson, documentHash } from "./core/document/canonical.ts";
+import { carryMissions } from "./core/document/carry.ts";
 import { parseProgramme } from "./core/document/parse.ts";
 import type { ProgrammeDocument } from "./core/document/schema.ts";
 import { readVersions } from "./store/programme-versions.ts";
@@ -25,7 +26,12 @@ export async function planProgramme(
   file: { readonly text: string; readonly name: string },
 ): Promise<Result<Plan, readonly ProgrammeError[]>> {
   const parsed = parseProgramme(file.text, file.name);
-  return parsed.ok ? ok(await planDocument(pool, parsed.value)) : err(parsed.failure);
+  if (!parsed.ok) return err(parsed.failure);
+  const latest = (await readVersions(pool, 0)).at(-1);
+  const whole = carryMissions(parsed.value, latest?.document);
+  // What missions brought must still make sense beside the file: a partner that leaves may be named there.
+  const checked = whole === parsed.value ? parsed : parseProgramme(canonicalJson(whole), file.name);
+  return checked.ok ? ok(await planDocument(pool, checked.value)) : err(checked.failure);
 }
 
 export async function planDocument(pool: Pool, document: ProgrammeDocument): Promise<Plan> {

@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
-import type { ProgrammeDocument } from "./schema.ts";
 
 /**
  * A document as JSON with sorted keys and no spaces: the same text for the same programme, in whatever order its file
  * names things. Lists keep their order.
  */
-export function canonicalJson(document: ProgrammeDocument): string {
+export function canonicalJson(document: object): string {
   return JSON.stringify(sorted(document));
 }
 
@@ -14,7 +13,7 @@ export function hashOf(canonical: string): string {
   return createHash("sha256").update(canonical).digest("hex");
 }
 
-export function documentHash(document: ProgrammeDocument): string {
+export function documentHash(document: object): string {
   return hashOf(canonicalJson(document));
 }
 

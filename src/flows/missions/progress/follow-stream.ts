@@ -1,0 +1,154 @@
+import type { Pool, PoolClient } from "pg";
+import { loadWallets } from "#domains/ledger/index.ts";
+import {
+  type Contribution,
+  contributionsOf,
+  firstEvents,
+  inOrderOfNeed,
+  loadContributions,
+  loadProgress,
+  lockPosition,
+  type MemberContribution,
+  type MemberView,
+  type MissionTerms,
+  movePosition,
+  nextPage,
+  putContributions,
+  putProgress,
+  readHappenings,
+  recompute,
+  type StoredProgress,
+} from "#domains/missions/index.ts";
+import type { CompiledProgramme, Programmes } from "#domains/program/index.ts";
+import { bucketOf, type MemberId } from "#kernel/ids.ts";
+import type { Clock } from "#platform/clock.ts";
+import { int2Array, int8Array } from "#platform/postgres/binary-arrays.ts";
+import { transaction } from "#platform/postgres/transaction.ts";
+import { activeMissions } from "./active-missions.ts";
+import { isDue } from "./desired.ts";
+
+export type StreamDeps = { readonly pool: Pool; readonly clock: Clock; readonly programmes: Programmes };
+
+/** Operations and events looked at in one transaction. */
+const PAGE = 2_000;
+
+/**
+ * Takes the next page of the stream of operations and events: notes what each adds to each mission, computes the
+ * progress of the members concerned, and moves the position, all in one transaction. So every row counts once, and a
+ * crash anywhere leaves either all of it or nothing. False when there was nothing new.
+ */
+export async function followStream(deps: StreamDeps, pageSize = PAGE): Promise<boolean> {
+  const { programmes } = deps;
+  if (!programmes.latest) return false;
+  return transaction(deps.pool, async (client) => {
+    const from = await lockPosition(client);
+    const to = await nextPage(client, from, pageSize);
+    if (to === undefined) return false;
+    const programme = programmes.current();
+    const missions = await activeMissions(client, programme);
+    const happened = missions.length === 0 ? [] : await readHappenings(client, from, to);
+    const added: MemberContribution[] = [];
+    const touched = new Set<MemberId>();
+    for (const { member, happening } of happened) {
+      if (happening === undefined || isSomebodysFirst(happening, missions)) touched.add(member);
+      if (happening === undefined) continue;
+      for (const mission of missions) {
+        // A deed outside of every span can't count, now or later; a return counts by what it returns.
+        if (happening.kind !== "return" && !isInSpan(mission, happening.at)) continue;
+        for (const each of contributionsOf(happening, mission)) added.push({ ...each, member, mission: mission.id });
+      }
+    }
+    for (const { member } of added) touched.add(member);
+    await putContributions(client, added);
+    await refreshProgress(client, deps, programme, missions, [...touched]);
+    await movePosition(client, to);
+    return true;
+  });
+}
+
+function isInSpan(mission: MissionTerms, at: number): boolean {
+  return mission.live.some(({ fromAt, untilAt }) => at >= fromAt && at < untilAt);
+}
+
+/** A late receipt can show that somebody was not new to a partner after all. */
+function isSomebodysFirst(happening: { readonly partner: string }, missions: readonly MissionTerms[]): boolean {
+  return missions.some(({ newTo }) => newTo === happening.partner);
+}
+
+/** Computes the progress of these members from all that is known of them, and writes what changed. */
+export async function refreshProgress(
+  client: PoolClient,
+  deps: StreamDeps,
+  programme: CompiledProgramme,
+  missions: readonly MissionTerms[],
+  members: readonly MemberId[],
+): Promise<void> {
+  if (members.length === 0) return;
+  const ordered = inOrderOfNeed(missions);
+  const contributions = byMember(await loadContributions(client, members));
+  const known = byMember(await loadProgress(client, members));
+  const views = await loadViews(client, programme, missions, [...contributions.keys()]);
+  const changed: Omit<StoredProgress, "given" | "turn">[] = [];
+  for (const [member, rows] of contributions) {
+    const view = views.get(member);
+    if (!view) continue;
+    const own = new Map<string, Contribution[]>();
+    for (const row of rows) push(own, row.mission, row);
+    const before = new Map((known.get(member) ?? []).map((row) => [row.mission, row]));
+    for (const [id, { steps, done }] of recompute(ordered, own, view, programme.calendar)) {
+      const mission = missions.find((each) => each.id === id) as MissionTerms;
+      const stored = before.get(id);
+      const isSameDone = stored?.done?.at === done?.at && stored?.done?.source === done?.source;
+      if (stored && isSameDone && JSON.stringify(stored.steps) === JSON.stringify(steps)) continue;
+      // What was refused stays refused while the deed is the same.
+      const refused = isSameDone ? stored?.refused : undefined;
+      changed.push({
+        member,
+        mission: id,
+        steps,
+        ...(done === undefined ? {} : { done }),
+        ...(refused === undefined ? {} : { refused }),
+        isDue: refused === undefined && isDue(mission, done, stored?.given, programme.calendar),
+      });
+    }
+  }
+  await putProgress(client, changed, deps.clock.now());
+}
+
+async function loadViews(
+  client: PoolClient,
+  programme: CompiledProgramme,
+  missions: readonly MissionTerms[],
+  members: readonly MemberId[],
+): Promise<Map<MemberId, MemberView>> {
+  const wallets = await loadWallets(client, members);
+  const partners = [...new Set(missions.flatMap(({ newTo }) => newTo ?? []))];
+  const events = await firstEvents(client, int2Array(members.map(bucketOf)), int8Array(members), partners);
+  const lowest = [...programme.levels.values()].sort((a, b) => a.rank - b.rank)[0]?.id;
+  const views = new Map<MemberId, MemberView>();
+  for (const [member, wallet] of wallets) {
+    views.set(member, {
+      traits: wallet.traits,
+      lowestLevel: lowest,
+      firstAt: (partner) => {
+        const receipt = wallet.firstPurchaseAt.get(partner) ?? Number.POSITIVE_INFINITY;
+        const event = events.get(`${member} ${partner}`) ?? Number.POSITIVE_INFINITY;
+        const first = Math.min(receipt, event);
+        return first === Number.POSITIVE_INFINITY ? undefined : first;
+      },
+    });
+  }
+  return views;
+}
+
+function byMember<Row extends { readonly member: MemberId }>(rows: readonly Row[]): Map<MemberId, Row[]> {
+  const grouped = new Map<MemberId, Row[]>();
+  for (const row of rows) push(grouped, row.member, row);
+  return grouped;
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const known = map.get(key);
+  if (known) known.push(value);
+  else map.set(key, [value]);
+}
