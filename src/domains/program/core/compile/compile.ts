@@ -12,7 +12,7 @@ import { compileRule, type LotFor } from "./rules.ts";
 import { compileSpending } from "./spending.ts";
 import { calendarsBy, createSlots, indexCategories, indexFavourites, indexLevels, sortedIds } from "./tables.ts";
 
-const NO_PLAN: PartnerPlan = { rules: [], ownCount: 0, groups: [], caps: [], spending: [] };
+const NO_PLAN: PartnerPlan = { rules: [], ownCount: 0, rowCount: 0, groups: [], caps: [], spending: [] };
 
 /**
  * Makes a checked document ready for pricing. A document comes from `parseProgramme`, so what it names exists;
@@ -28,7 +28,7 @@ export function compileProgramme(
   const stores = compileStores(document, partners, calendarsBy(calendar));
   const categories = indexCategories(document);
   const levels = indexLevels(document);
-  const slots = createSlots();
+  const slots = createSlots(levels.size);
   const tables: ConditionTables = { calendar, stores: [...stores.values()], categories, levels, slots };
   const lots = createLots(document, calendar);
   const rules = sortedIds(document.rules)
@@ -50,6 +50,7 @@ export function compileProgramme(
     operator: document.programme.operator,
     name: textOf(document.programme.name),
     partners,
+    funderIds: [...partners.keys()],
     stores,
     categories,
     levels,

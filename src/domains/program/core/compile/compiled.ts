@@ -19,6 +19,8 @@ export type CompiledProgramme = {
   readonly operator: PartnerId;
   readonly name: Text;
   readonly partners: ReadonlyMap<PartnerId, PartnerTerms>;
+  /** Ids of all partners in code point order: a funder's number is its place here. */
+  readonly funderIds: readonly PartnerId[];
   readonly stores: ReadonlyMap<string, StoreTerms>;
   readonly categories: CategoryIndex;
   readonly levels: ReadonlyMap<string, LevelTerms>;
@@ -70,7 +72,7 @@ export type LevelTerms = {
   readonly favourites: number;
 };
 
-/** Numbers of the subscriptions, boosts and segments that conditions ask for; others are skipped. */
+/** Numbers of the subscriptions, boosts and segments that conditions ask for, after those of the levels; others are skipped. */
 export type TraitSlots = {
   readonly subscription: ReadonlyMap<string, number>;
   readonly boost: ReadonlyMap<string, number>;
@@ -107,6 +109,8 @@ export type PartnerPlan = {
   readonly rules: readonly PlacedRule[];
   /** How many of `rules` are not multipliers. */
   readonly ownCount: number;
+  /** Rows that pricing needs: one per rule, and one per rule that a multiplier multiplies. */
+  readonly rowCount: number;
   readonly groups: readonly PlacedGroup[];
   readonly caps: readonly PlacedCap[];
   readonly spending: readonly SpendingTerms[];
@@ -114,6 +118,8 @@ export type PartnerPlan = {
 
 export type PlacedRule = {
   readonly terms: RuleTerms;
+  /** Undefined where the condition allows all stores of the partner. */
+  readonly placeMask: Uint8Array | undefined;
   readonly funders: FunderShares | undefined;
   /** Positions that a multiplier multiplies. */
   readonly targets: readonly number[];
@@ -123,7 +129,7 @@ export type PlacedRule = {
 export type FunderShares = {
   readonly ids: readonly PartnerId[];
   readonly numbers: readonly number[];
-  readonly weights: readonly number[];
+  readonly weights: Float64Array;
 };
 
 export type PlacedGroup = {
@@ -175,8 +181,13 @@ export type TenderFilter = {
 
 export type Check = (context: PricingContext) => boolean;
 
-/** `checks` look at the receipt as a whole; the rest picks lines. */
+/** `placeMask` and `checks` look at the receipt as a whole; the rest picks lines. */
 export type Condition = {
+  /** By store number; undefined where any store will do. */
+  readonly placeMask: Uint8Array | undefined;
+  /** Bits of the member's levels, subscriptions, boosts and segments; of each that is not 0 the member has one. */
+  readonly needs: number;
+  readonly needsToo: number;
   readonly checks: readonly Check[];
   /** By category number. */
   readonly lineMask: Uint8Array | undefined;
@@ -249,8 +260,9 @@ export type PricingContext = {
   lineFavourite: Uint8Array;
   lineFavouriteBp: Int32Array;
   favouriteCount: number;
-  levelNumber: number;
   slots: Uint8Array;
+  /** The first slots as bits: levels are slots too. */
+  slotBits: number;
   totalKopecks: Kopecks;
   paidKopecks: Kopecks;
   deliveryMoneyKopecks: Kopecks;

@@ -11,10 +11,11 @@ import type {
   StoreTerms,
   TenderFilter,
 } from "./compiled.ts";
+import { compileNeeds } from "./needs.ts";
 import type { SlotsBuilder } from "./tables.ts";
 
 export type When = NonNullable<ProgrammeDocument["rules"][string]["when"]>;
-type FlatWhen = NonNullable<When["not"]>;
+export type FlatWhen = NonNullable<When["not"]>;
 type Range = NonNullable<When["receiptAmount"]>;
 
 export type ConditionTables = {
@@ -42,13 +43,10 @@ export function compileCondition(when: When | undefined, tables: ConditionTables
 }
 
 function compileFlat(when: FlatWhen, tables: ConditionTables): Condition {
+  const needs = compileNeeds(when, tables);
   const checks = [
-    placeCheck(when, tables),
     channelCheck(when),
-    levelCheck(when, tables),
-    slotCheck("subscription", when.subscription, tables),
-    slotCheck("boost", when.boost, tables),
-    slotCheck("segment", when.segment, tables),
+    ...needs.checks,
     amountCheck(when.receiptAmount),
     daysCheck(when, tables),
     weekdayCheck(when, tables),
@@ -58,6 +56,9 @@ function compileFlat(when: FlatWhen, tables: ConditionTables): Condition {
     pointsSpentCheck(when.pointsSpent),
   ];
   return {
+    placeMask: placeMask(when, tables.stores),
+    needs: needs.masks[0] ?? 0,
+    needsToo: needs.masks[1] ?? 0,
     checks: checks.filter((check) => check !== undefined),
     lineMask: categoryMask(when, tables.categories),
     favouriteOnly: when.favourite === true,
@@ -79,7 +80,7 @@ export function picksNoLines(condition: Condition): boolean {
 }
 
 /** Which stores a condition allows, by store number; undefined when it names no place. */
-export function placeMask(when: FlatWhen, stores: readonly StoreTerms[]): Uint8Array | undefined {
+function placeMask(when: FlatWhen, stores: readonly StoreTerms[]): Uint8Array | undefined {
   if (!when.partner && !when.brand && !when.store && !when.city) return undefined;
   const allows = (wanted: string | readonly string[] | undefined) => {
     const set = new Set(listOf(wanted));
@@ -116,34 +117,10 @@ export function tenderedKopecks(filter: TenderFilter, context: PricingContext): 
   return sum;
 }
 
-function placeCheck(when: FlatWhen, tables: ConditionTables): Check | undefined {
-  const mask = placeMask(when, tables.stores);
-  return mask && ((context) => mask[context.store.number] === 1);
-}
-
 function channelCheck(when: FlatWhen): Check | undefined {
   if (when.channel === undefined) return undefined;
   const channels = listOf(when.channel);
   return (context) => channels.includes(context.channel);
-}
-
-function levelCheck(when: FlatWhen, tables: ConditionTables): Check | undefined {
-  if (when.level === undefined) return undefined;
-  const mask = new Uint8Array(tables.levels.size);
-  for (const id of listOf(when.level)) mask[tables.levels.get(id)?.number ?? -1] = 1;
-  return (context) => mask[context.levelNumber] === 1;
-}
-
-function slotCheck(
-  kind: "subscription" | "boost" | "segment",
-  wanted: string | readonly string[] | undefined,
-  tables: ConditionTables,
-): Check | undefined {
-  if (wanted === undefined) return undefined;
-  const slots = listOf(wanted).map((key) => tables.slots.slotOf(kind, key));
-  const [only] = slots;
-  if (slots.length === 1 && only !== undefined) return (context) => context.slots[only] === 1;
-  return (context) => slots.some((slot) => context.slots[slot] === 1);
 }
 
 function amountCheck(range: Range | undefined): Check | undefined {

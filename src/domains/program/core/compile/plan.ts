@@ -3,6 +3,7 @@ import { earnDetails, listOf } from "../document/shorthand.ts";
 import { placeCaps } from "./caps.ts";
 import type {
   CapTerms,
+  Condition,
   PartnerPlan,
   PlacedGroup,
   PlacedRule,
@@ -10,7 +11,6 @@ import type {
   SpendingTerms,
   StoreTerms,
 } from "./compiled.ts";
-import { placeMask } from "./conditions.ts";
 import { placeShares } from "./rules.ts";
 
 export type PlanTables = {
@@ -27,23 +27,25 @@ export type PlanTables = {
 export function planPartner(partner: string, canRedeem: boolean, tables: PlanTables): PartnerPlan {
   const { document } = tables;
   const numbers = tables.stores.filter((store) => store.partner.id === partner).map((store) => store.number);
-  const fits = (when: Parameters<typeof placeMask>[0] | undefined) => {
-    const mask = when && placeMask(when, tables.stores);
-    return !mask || numbers.some((number) => mask[number] === 1);
-  };
-  const here = tables.rules.filter((rule) => fits(document.rules[rule.id]?.when));
+  const fits = ({ condition: { placeMask } }: { readonly condition: Condition }) =>
+    !placeMask || numbers.some((number) => placeMask[number] === 1);
+  const narrowMask = ({ placeMask }: Condition) =>
+    placeMask && numbers.every((number) => placeMask[number] === 1) ? undefined : placeMask;
+  const here = tables.rules.filter(fits);
   const own = here.filter((rule) => rule.effect.kind !== "multiply");
   const multipliers = here.filter((rule) => rule.effect.kind === "multiply");
   const rules = [...own, ...multipliers].map((terms): PlacedRule => {
     const targets = terms.effect.kind === "multiply" ? targetsOf(terms, own, document) : [];
-    return { terms, funders: terms.shares && placeShares(terms.shares, partner, tables.partnerNumbers), targets };
+    const funders = terms.shares && placeShares(terms.shares, partner, tables.partnerNumbers);
+    return { terms, placeMask: narrowMask(terms.condition), funders, targets };
   });
   return {
     rules,
     ownCount: own.length,
+    rowCount: rules.reduce((rows, rule) => rows + 1 + rule.targets.length, 0),
     groups: placeGroups(own, document),
     caps: placeCaps(rules, tables.caps, document),
-    spending: canRedeem ? tables.spending.filter((each) => fits(document.spending[each.id]?.when)) : [],
+    spending: canRedeem ? tables.spending.filter(fits) : [],
   };
 }
 

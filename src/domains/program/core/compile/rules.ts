@@ -119,6 +119,6 @@ export function placeShares(
   return {
     ids,
     numbers: ids.map((id) => numbers.get(id) ?? -1),
-    weights: ids.map((id) => sums.get(id) ?? 0),
+    weights: Float64Array.from(ids, (id) => sums.get(id) ?? 0),
   };
 }

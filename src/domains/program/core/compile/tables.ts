@@ -73,14 +73,14 @@ export function indexFavourites(document: ProgrammeDocument, categories: Categor
 
 export type SlotsBuilder = TraitSlots & { slotOf(kind: "subscription" | "boost" | "segment", key: string): number };
 
-/** Hands out numbers to the traits that conditions ask for, as they ask. */
-export function createSlots(): SlotsBuilder {
+/** Hands out numbers to the traits that conditions ask for, as they ask, after those of the levels. */
+export function createSlots(levels: number): SlotsBuilder {
   const maps = {
     subscription: new Map<string, number>(),
     boost: new Map<string, number>(),
     segment: new Map<string, number>(),
   };
-  let count = 0;
+  let count = levels;
   return {
     ...maps,
     get count() {

@@ -30,7 +30,7 @@ export function explain(
 
 function explainRule(result: RuleResult, programme: CompiledProgramme, language: Language): ExplanationRow[] {
   const { ids, weights } = fundersOf(result, programme);
-  const shares = splitByLargestRemainder(result.pointsCents, weights);
+  const shares = splitByLargestRemainder(result.pointsCents, [...weights]);
   const paying = ids.flatMap((funder, i) => (shares[i] ? [{ funder, points: shares[i] }] : []));
   const rows = paying.length > 0 ? paying : [{ funder: ids[0] ?? programme.operator, points: 0 }];
   const isShared = rows.length > 1;

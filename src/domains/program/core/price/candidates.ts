@@ -1,7 +1,7 @@
 import { BASIS_POINTS_IN_WHOLE } from "#kernel/money.ts";
 import type { PlacedGroup, PlacedRule, RuleTerms } from "../compile/compiled.ts";
 import { fillBase, rateOf } from "./base.ts";
-import { checksHold } from "./eligible.ts";
+import { receiptFits } from "./eligible.ts";
 import { keepOnePerLine, keepOnePerReceipt } from "./groups.ts";
 import { roundPoints } from "./rounding.ts";
 import type { Scratch } from "./scratch.ts";
@@ -11,8 +11,9 @@ export function priceCandidates(s: Scratch): void {
   const { plan } = s.store.partner;
   const { rules, ownCount, groups } = plan;
   for (let position = 0; position < ownCount; position++) {
-    const rule = (rules[position] as PlacedRule).terms;
-    s.fits[position] = checksHold(rule.condition.checks, s) && fillBase(rule, position, s) ? 1 : 0;
+    const { terms, placeMask } = rules[position] as PlacedRule;
+    const fits = receiptFits(terms.condition, placeMask, s) && fillBase(terms, position, s);
+    s.fits[position] = fits ? 1 : 0;
   }
   for (let i = 0; i < groups.length; i++) {
     const group = groups[i] as PlacedGroup;

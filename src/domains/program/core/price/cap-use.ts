@@ -1,7 +1,6 @@
-import { applyRate } from "#kernel/money.ts";
 import type { CapTerms, CapUseKey } from "../compile/compiled.ts";
 import type { Scratch } from "./scratch.ts";
-import { centsOfKopecks } from "./value.ts";
+import { centsOfKopecks, shareOf } from "./value.ts";
 
 export function capUseKey(cap: CapTerms, s: Scratch): CapUseKey {
   return cap.keyFor(s.day, placeOf(cap, s));
@@ -15,7 +14,7 @@ function placeOf(cap: CapTerms, s: Scratch): string {
 
 /** What a cap still lets through, hundredths of a point; a share is of `kopecks`. */
 export function leftOf(cap: CapTerms, kopecks: number, s: Scratch): number {
-  if (cap.unit === "share") return centsOfKopecks(applyRate(kopecks, cap.limit, "down"), s.programme);
+  if (cap.unit === "share") return centsOfKopecks(shareOf(kopecks, cap.limit), s.programme);
   const used = cap.per === "receipt" ? 0 : (s.standing.capUse.get(capUseKey(cap, s).key) ?? 0);
   if (cap.unit === "times") return used < cap.limit ? Number.POSITIVE_INFINITY : 0;
   return used < cap.limit ? cap.limit - used : 0;

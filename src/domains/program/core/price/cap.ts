@@ -3,6 +3,7 @@ import type { CapTerms, PlacedCap } from "../compile/compiled.ts";
 import type { Priced } from "../types.ts";
 import { capUseKey, leftOf } from "./cap-use.ts";
 import type { Scratch } from "./scratch.ts";
+import { small } from "./small.ts";
 import { splitInto } from "./split.ts";
 
 let cells = new Int32Array(32);
@@ -82,7 +83,7 @@ function add(list: CapUse[] | undefined, cap: CapTerms, points: number, s: Scrat
   const { key, untilDay } = capUseKey(cap, s);
   const use: { key: string; amount: number; untilDay: Day } = {
     key,
-    amount: cap.unit === "times" ? 1 : points,
+    amount: cap.unit === "times" ? 1 : small(points),
     untilDay,
   };
   if (list === undefined) return [use];

@@ -1,7 +1,12 @@
 import type { Check, Condition } from "../compile/compiled.ts";
 import type { Scratch } from "./scratch.ts";
 
-export function checksHold(checks: readonly Check[], s: Scratch): boolean {
+/** Whether the receipt as a whole fits. `placeMask` is the condition's, or undefined where it is known to hold. */
+export function receiptFits(condition: Condition, placeMask: Uint8Array | undefined, s: Scratch): boolean {
+  const { needs, needsToo, checks } = condition;
+  if (needs !== 0 && (needs & s.slotBits) === 0) return false;
+  if (needsToo !== 0 && (needsToo & s.slotBits) === 0) return false;
+  if (placeMask !== undefined && placeMask[s.store.number] === 0) return false;
   for (let i = 0; i < checks.length; i++) if (!(checks[i] as Check)(s)) return false;
   return true;
 }
@@ -16,5 +21,5 @@ export function lineFits(condition: Condition, s: Scratch, i: number): boolean {
 }
 
 function fitsWhole(condition: Condition, s: Scratch, i: number): boolean {
-  return checksHold(condition.checks, s) && lineFits(condition, s, i);
+  return receiptFits(condition, condition.placeMask, s) && lineFits(condition, s, i);
 }

@@ -1,7 +1,7 @@
 import { applyRate, BASIS_POINTS_IN_WHOLE } from "#kernel/money.ts";
 import type { PlacedRule } from "../compile/compiled.ts";
 import { fillBase } from "./base.ts";
-import { checksHold } from "./eligible.ts";
+import { receiptFits } from "./eligible.ts";
 import type { Scratch } from "./scratch.ts";
 
 /** Lists what the receipt earns: one item per rule that gives points, then one per multiplier and rule it multiplies. */
@@ -37,9 +37,7 @@ function addItem(s: Scratch, position: number, of: number, row: number, base: nu
 function multiply(placed: PlacedRule, position: number, freeRow: number, s: Scratch): number {
   const { terms } = placed;
   const { effect } = terms;
-  if (effect.kind !== "multiply" || !checksHold(terms.condition.checks, s) || !fillBase(terms, position, s)) {
-    return freeRow;
-  }
+  if (!receiptFits(terms.condition, placed.placeMask, s) || !fillBase(terms, position, s)) return freeRow;
   let row = freeRow;
   for (let i = 0; i < placed.targets.length; i++) {
     const target = placed.targets[i] as number;

@@ -309,7 +309,7 @@ test("property: the split without allocation is the kernel's", () => {
     fc.property(fc.integer({ min: 0, max: 100_000_000_000_000 }), weights, (total, list) => {
       fc.pre(list.some((weight) => weight > 0));
       const out = new Float64Array(list.length + 2);
-      splitInto(total, [0, ...list], 1, list.length, out, 2);
+      splitInto(total, Float64Array.from([0, ...list]), 1, list.length, out, 2);
       assert.deepEqual([...out.subarray(2)], splitByLargestRemainder(total, list));
     }),
     { numRuns: 2_000 },

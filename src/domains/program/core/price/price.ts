@@ -6,7 +6,8 @@ import { priceCandidates } from "./candidates.ts";
 import { capItems, listCapUse } from "./cap.ts";
 import { listItems } from "./items.ts";
 import { findUnknown, readReceipt } from "./locate.ts";
-import { createScratch, fitRules, type Scratch } from "./scratch.ts";
+import { createScratch, fitRows, type Scratch } from "./scratch.ts";
+import { small } from "./small.ts";
 import { allocateSpend, planSpend, refuseSpend } from "./spend.ts";
 import { readTraits } from "./traits.ts";
 
@@ -37,7 +38,7 @@ export function price(
   const { spendableCents } = spend;
   const spendCaps = spend.rule?.caps ?? [];
   const spentByLineCents = allocateSpend(s);
-  fitRules(s, s.store.partner.plan.rules);
+  fitRows(s, s.store.partner.plan.rowCount);
   priceCandidates(s);
   listItems(s);
   capItems(s);
@@ -48,7 +49,7 @@ export function price(
     earned,
     earnedCents: sumOf(s),
     spentByLineCents,
-    spendableCents,
+    spendableCents: small(spendableCents),
     capUse: listCapUse(s, spendCaps),
   });
 }
@@ -56,12 +57,12 @@ export function price(
 function sumOf(s: Scratch): number {
   let sum = 0;
   for (let i = 0; i < s.itemCount; i++) sum += s.itemPoints[i] as number;
-  return sum;
+  return small(sum);
 }
 
 function listRules(s: Scratch): RuleResult[] {
-  const list = new Array<RuleResult>(s.itemCount);
-  for (let i = 0; i < s.itemCount; i++) list[i] = ruleResult(s, i);
+  const list: RuleResult[] = [];
+  for (let i = 0; i < s.itemCount; i++) list.push(ruleResult(s, i));
   return list;
 }
 
@@ -74,9 +75,9 @@ function ruleResult(s: Scratch, i: number): RuleResult {
   const position = s.itemPosition[i] as number;
   const { terms } = rules[position] as PlacedRule;
   const rule = terms.id;
-  const baseKopecks = s.itemBase[i] as number;
-  const uncappedCents = s.itemUncapped[i] as number;
-  const pointsCents = s.itemPoints[i] as number;
+  const baseKopecks = small(s.itemBase[i] as number);
+  const uncappedCents = small(s.itemUncapped[i] as number);
+  const pointsCents = small(s.itemPoints[i] as number);
   const cappedBy = s.itemCap[i];
   const of = s.itemOf[i] as number;
   if (of >= 0) return multiplied(s, i, terms, (rules[of] as PlacedRule).terms);
@@ -101,9 +102,9 @@ function multiplied(s: Scratch, i: number, terms: RuleTerms, target: RuleTerms):
   const isPaidBySeller = terms.shares === undefined ? target.paidBySeller : terms.paidBySeller;
   return {
     rule: terms.id,
-    baseKopecks: s.itemBase[i] as number,
-    uncappedCents: s.itemUncapped[i] as number,
-    pointsCents: s.itemPoints[i] as number,
+    baseKopecks: small(s.itemBase[i] as number),
+    uncappedCents: small(s.itemUncapped[i] as number),
+    pointsCents: small(s.itemPoints[i] as number),
     multiplierBp: terms.effect.multiplierBp,
     of: target.id,
     ...(cappedBy === undefined ? {} : { cappedBy }),

@@ -1,4 +1,4 @@
-import type { CompiledProgramme, PlacedRule, PricingContext } from "../compile/compiled.ts";
+import type { CompiledProgramme, PricingContext } from "../compile/compiled.ts";
 import type { MemberStanding, Receipt } from "../types.ts";
 
 /**
@@ -55,8 +55,8 @@ export function createScratch(): Scratch {
     lineFavourite: new Uint8Array(START_LINES),
     lineFavouriteBp: new Int32Array(START_LINES),
     favouriteCount: 0,
-    levelNumber: 0,
     slots: new Uint8Array(16),
+    slotBits: 0,
     totalKopecks: 0,
     paidKopecks: 0,
     deliveryMoneyKopecks: 0,
@@ -90,10 +90,8 @@ export function fitLines(s: Scratch, lines: number): void {
   s.lineFavouriteBp = new Int32Array(size);
 }
 
-/** Room for every rule of a plan, and for a row more per rule that a multiplier multiplies. */
-export function fitRules(s: Scratch, rules: readonly PlacedRule[]): void {
-  let rows = rules.length;
-  for (let i = 0; i < rules.length; i++) rows += rules[i]?.targets.length ?? 0;
+/** Room for the rows of a plan. */
+export function fitRows(s: Scratch, rows: number): void {
   if (s.base.length < rows) {
     const size = rows * 2;
     s.fits = new Uint8Array(size);

@@ -1,11 +1,11 @@
-import { applyRate } from "#kernel/money.ts";
 import type { CapTerms, SpendingTerms } from "../compile/compiled.ts";
 import type { PricingFailure } from "../types.ts";
 import { leftOf } from "./cap-use.ts";
-import { checksHold, lineFits } from "./eligible.ts";
+import { lineFits, receiptFits } from "./eligible.ts";
 import type { Scratch } from "./scratch.ts";
+import { small } from "./small.ts";
 import { splitInto } from "./split.ts";
-import { centsOfKopecks, kopecksOfCents } from "./value.ts";
+import { centsOfKopecks, kopecksOfCents, shareOf } from "./value.ts";
 
 /** What the spending rules say of one receipt: the most, and what bounds it. */
 export type SpendPlan = {
@@ -36,7 +36,7 @@ export function planSpend(s: Scratch): SpendPlan {
   if (plan.eligible.length < s.lineCount + 1) plan.eligible = new Float64Array(s.lineCount * 2 + 1);
   for (let i = 0; i < rules.length; i++) {
     const rule = rules[i] as SpendingTerms;
-    if (!checksHold(rule.condition.checks, s)) continue;
+    if (!receiptFits(rule.condition, rule.condition.placeMask, s)) continue;
     plan.eligibleKopecks = markEligible(rule, s);
     if (plan.eligibleKopecks <= 0 || plan.eligibleKopecks < rule.condition.eligibleFrom) {
       plan.limit = "category";
@@ -65,7 +65,7 @@ function markEligible(rule: SpendingTerms, s: Scratch): number {
 function boundSpend(rule: SpendingTerms, s: Scratch): void {
   const delivery = plan.eligible[s.lineCount] as number;
   const shareBase = rule.shareOfReceipt ? s.totalKopecks + delivery : plan.eligibleKopecks;
-  const share = applyRate(shareBase, rule.largestShareBp, "down");
+  const share = shareOf(shareBase, rule.largestShareBp);
   let most = centsOfKopecks(Math.min(share, plan.eligibleKopecks), s.programme);
   plan.limit = share < plan.eligibleKopecks ? "share" : "category";
   for (let i = 0; i < rule.caps.length; i++) {
@@ -80,7 +80,7 @@ function boundSpend(rule: SpendingTerms, s: Scratch): void {
     most = s.standing.activeCents;
     plan.limit = "balance";
   }
-  most -= most % rule.stepCents;
+  if (rule.stepCents > 1) most -= most % rule.stepCents;
   if (most < rule.leastCents) {
     most = 0;
     plan.limit = "least";
@@ -122,13 +122,12 @@ export function allocateSpend(s: Scratch): number[] {
   if (shares.length < cells) shares = new Float64Array(cells * 2);
   const paid = kopecksOfCents(cents, s.programme);
   splitInto(paid, plan.eligible, 0, cells, shares, 0);
-  s.paidKopecks = 0;
   for (let i = 0; i < count; i++) {
     s.linePaid[i] = shares[i] as number;
     s.paidKopecks += shares[i] as number;
   }
   if (cells > count) s.deliveryMoneyKopecks -= shares[count] as number;
   if (paid !== cents) splitInto(cents, plan.eligible, 0, cells, shares, 0);
-  for (let i = 0; i < count; i++) spent[i] = shares[i] as number;
+  for (let i = 0; i < count; i++) spent[i] = small(shares[i] as number);
   return spent;
 }

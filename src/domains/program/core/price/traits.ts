@@ -1,3 +1,4 @@
+import { BITS } from "../compile/needs.ts";
 import type { Trait } from "../types.ts";
 import type { Scratch } from "./scratch.ts";
 
@@ -7,23 +8,31 @@ export function readTraits(s: Scratch): void {
   const at = s.receipt.at;
   const { slots: slotMaps } = programme;
   if (s.slots.length < slotMaps.count) s.slots = new Uint8Array(slotMaps.count * 2);
-  else s.slots.fill(0);
-  s.levelNumber = 0;
+  for (let i = 0; i < slotMaps.count; i++) s.slots[i] = 0;
   s.favouriteCount = 0;
+  let levelNumber = 0;
+  let bits = 0;
   const { traits } = standing;
   for (let i = 0; i < traits.length; i++) {
     const trait = traits[i] as Trait;
     if (at < trait.fromAt || (trait.untilAt !== undefined && at >= trait.untilAt)) continue;
     if (trait.kind === "level") {
       const level = programme.levels.get(trait.key);
-      if (level !== undefined && level.number > s.levelNumber) s.levelNumber = level.number;
+      if (level !== undefined && level.number > levelNumber) levelNumber = level.number;
     } else if (trait.kind === "favourite") {
       addFavourite(s, programme.categories.numbers.get(trait.key));
     } else {
       const slot = slotMaps[trait.kind].get(trait.key);
-      if (slot !== undefined) s.slots[slot] = 1;
+      if (slot === undefined) continue;
+      s.slots[slot] = 1;
+      if (slot < BITS) bits |= 1 << slot;
     }
   }
+  if (programme.levels.size > 0) {
+    s.slots[levelNumber] = 1;
+    if (levelNumber < BITS) bits |= 1 << levelNumber;
+  }
+  s.slotBits = bits;
 }
 
 /** Marks the lines of one favourite; where two favourites hold, the higher percentage counts. */

@@ -1,3 +1,4 @@
+import { BASIS_POINTS_IN_WHOLE } from "#kernel/money.ts";
 import type { CompiledProgramme } from "../compile/compiled.ts";
 
 /**
@@ -12,6 +13,12 @@ export function kopecksOfCents(cents: number, programme: CompiledProgramme): num
 
 export function centsOfKopecks(kopecks: number, programme: CompiledProgramme): number {
   return programme.pointValueKopecks === PAR ? kopecks : scale(kopecks, PAR, programme.pointValueKopecks);
+}
+
+/** `amount × rateBp ÷ 10,000`, rounded down: the kernel's applyRate without its remainders, which cost 20 ns each. */
+export function shareOf(amount: number, rateBp: number): number {
+  const wholes = Math.floor(amount / BASIS_POINTS_IN_WHOLE);
+  return wholes * rateBp + Math.floor(((amount - wholes * BASIS_POINTS_IN_WHOLE) * rateBp) / BASIS_POINTS_IN_WHOLE);
 }
 
 function scale(amount: number, by: number, per: number): number {
