@@ -15,7 +15,7 @@ create table receipt (
   business_day          Date codec(ZSTD(1)),
   accounting_day        Date codec(ZSTD(1)),
   programme_version     UInt32 codec(ZSTD(1)),
-  turnover_kopecks      Int64 comment 'Sum of the lines.' codec(ZSTD(1)),
+  turnover_kopecks      Int64 comment 'Lines and delivery.' codec(ZSTD(1)),
   delivery_fee_kopecks  Int64 codec(ZSTD(1)),
   lines                 UInt16 codec(ZSTD(1)),
   earned_cents          Int64 comment 'Points earned, all rules and funders.' codec(ZSTD(1)),
@@ -108,3 +108,35 @@ select
 from operation
 array join rules as r
 where kind = 'purchase';
+
+create table returned_line (
+  bucket         UInt16,
+  member_id      UInt64,
+  seq            UInt32 comment 'The return.',
+  purchase_seq   UInt32 comment 'The purchase that it returns.' codec(ZSTD(1)),
+  receipt_id     String comment 'Of the purchase.' codec(ZSTD(1)),
+  line           UInt16 comment 'Place of the line on the receipt; begins at 0.',
+  partner        LowCardinality(String),
+  store          LowCardinality(String) comment 'Where it was returned.',
+  occurred_at    DateTime64(3, 'UTC') codec(Delta, ZSTD(1)),
+  business_day   Date codec(ZSTD(1)),
+  accounting_day Date codec(ZSTD(1)),
+  category       LowCardinality(String),
+  amount_kopecks Int64 comment 'Of the line''s price, above 0.' codec(ZSTD(1))
+)
+engine = MergeTree
+partition by toYYYYMM(accounting_day)
+order by (bucket, member_id, seq, line)
+settings non_replicated_deduplication_window = 10000
+comment 'Lines that members returned: what takes off turnover.';
+
+create materialized view returned_line_from_operation to returned_line as
+with JSONExtract(body, 'Tuple(
+  return Tuple(store String, lines Array(Tuple(line UInt16, category String, amount Int64))),
+  receiptId String)') as b
+select
+  bucket, member_id, seq, cites_seq as purchase_seq, b.receiptId as receipt_id, l.line as line, partner,
+  b.return.store as store, occurred_at, business_day, accounting_day, l.category as category, l.amount as amount_kopecks
+from operation
+array join b.return.lines as l
+where kind = 'return';

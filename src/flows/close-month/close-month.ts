@@ -17,7 +17,7 @@ import {
   type TotalDifference,
   warehouseTotals,
 } from "#domains/settlement/index.ts";
-import { type FeedDeps, hasPassed, markNow } from "#flows/feed/index.ts";
+import { type FeedDeps, hasPassed, markNow, movedOperations } from "#flows/feed/index.ts";
 import { invariant } from "#kernel/invariant.ts";
 import { err, ok, type Result } from "#kernel/result.ts";
 import {
@@ -62,7 +62,7 @@ export type CloseFailure =
   | { readonly code: "totals-differ"; readonly differences: TotalDifference[] };
 
 const DEFAULT_POLL_MS = 200;
-const DEFAULT_FEED_PATIENCE_MS = 10 * 60_000;
+const DEFAULT_FEED_PATIENCE_MS = 2 * 60_000;
 
 /**
  * Closes a month: books what is due, fences it off, waits until the warehouse has all of it, computes the matrix there, checks
@@ -140,15 +140,19 @@ export async function refuseClose(deps: CloseDeps, month: Month): Promise<CloseF
 }
 
 /**
- * Since the fence has moved, nothing more can be booked on the month; all that was is below the mark. Returns how long it
- * waited when the feed stood still for too long, else undefined.
+ * Since the fence has moved, nothing more can be booked on the month; all that was is below the mark. Returns how long the feed
+ * has stood still when that was too long, else undefined.
  */
 async function waitForFeed(deps: CloseDeps, signal: AbortSignal): Promise<number | undefined> {
   const mark = await markNow(deps.feed);
-  const startedAt = performance.now();
+  let moved = await movedOperations(deps.feed);
+  let movedAt = performance.now();
   while (!(await hasPassed(deps.feed, mark))) {
-    const waitedMs = performance.now() - startedAt;
-    if (waitedMs > (deps.feedPatienceMs ?? DEFAULT_FEED_PATIENCE_MS)) return waitedMs;
+    const before = moved;
+    moved = await movedOperations(deps.feed);
+    if (moved !== before) movedAt = performance.now();
+    const stillMs = performance.now() - movedAt;
+    if (stillMs > (deps.feedPatienceMs ?? DEFAULT_FEED_PATIENCE_MS)) return stillMs;
     await sleep(deps.pollMs ?? DEFAULT_POLL_MS, undefined, { signal });
   }
   return undefined;

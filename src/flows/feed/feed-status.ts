@@ -69,6 +69,12 @@ async function readNextXid(pool: FeedDeps["pool"]): Promise<number> {
   return Number(rows[0]?.xid);
 }
 
+/** Grows with every batch: tells whether the feed is moving. */
+export async function movedOperations(deps: Pick<FeedDeps, "pool" | "nodes">): Promise<number> {
+  const positions = await Promise.all(deps.nodes.map(({ node }) => readPosition(deps.pool, node)));
+  return positions.reduce((sum, position) => sum + position.movedOperations, 0);
+}
+
 /** Index only; a position stands still while nothing is written, so what matters is whether rows wait below the mark. */
 const ROWS_BELOW = `
 select exists (select from operation where xid >= $1 and xid < $2)

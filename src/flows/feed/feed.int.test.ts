@@ -152,6 +152,28 @@ test("a purchase arrives as it is, and taken apart into movements, receipt, line
   );
 });
 
+test("a return arrives with the lines it took back", async () => {
+  await insertOperation(pool, {
+    member: nextMember++,
+    seq: 2,
+    kind: "return",
+    citesSeq: 1,
+    body: {
+      v: 1,
+      return: { store: "s2", lines: [{ line: 1, category: "dairy", amount: 2_500 }] },
+      receiptId: "rcp_one",
+    },
+  });
+  await moveAll();
+  assert.deepEqual(
+    await queryRows(
+      clickhouse,
+      "select purchase_seq, receipt_id, line, store, category, amount_kopecks from returned_line",
+    ),
+    [{ purchase_seq: 1, receipt_id: "rcp_one", line: 1, store: "s2", category: "dairy", amount_kopecks: "2500" }],
+  );
+});
+
 test("receipts without a member arrive, and a store's total sent again replaces the first", async () => {
   const insertAnonymous = (number: number) =>
     pool.query(
@@ -358,6 +380,12 @@ test("the status tells position, what waits and since when, and the last error",
   assert.equal(done?.newestPostedAt, postedAt.getTime());
 });
 
+test("a database whose transactions are behind the position, as after a restore from a dump, is refused", async () => {
+  const { rows } = await pool.query("update feed_position set next_xid = next_xid + 1000000000 returning next_xid");
+  await assert.rejects(moveBatch(deps, node, 100, never), /restored from a dump/);
+  await pool.query("update feed_position set next_xid = $1", [Number(rows[0]?.next_xid) - 1_000_000_000]);
+});
+
 test("an idle feed writes nothing", async () => {
   const before = await pool.query("select * from feed_position");
   assert.equal(await moveBatch(deps, node, 100, never), undefined);
@@ -365,7 +393,15 @@ test("an idle feed writes nothing", async () => {
 });
 
 test("a warehouse that lost everything is filled again from the first operation", async () => {
-  const tables = ["operation", "movement", "settlement_movement", "receipt", "receipt_line", "earned_rule"];
+  const tables = [
+    "operation",
+    "movement",
+    "settlement_movement",
+    "receipt",
+    "receipt_line",
+    "earned_rule",
+    "returned_line",
+  ];
   for (const table of [...tables, "anonymous_receipt"]) await clickhouse.command({ query: `truncate table ${table}` });
   assert.equal(await rewindIfEmpty(deps, node), true);
   await moveAll(50);

@@ -63,6 +63,10 @@ export async function moveBatch(
   return { batch, rows, bytes, lagMs, isFull: rows * 2 > limit };
 }
 
+/** Transaction ids only grow within a cluster. Found before anything is skipped for ever. */
+const RESTORED =
+  "the database's transactions are behind the feed's position: it was restored from a dump. Set operation.xid, anonymous_receipt.xid and store_day_total.xid to 0, empty the warehouse and set feed_position.next_xid to 0";
+
 async function planBatch(
   deps: FeedDeps,
   from: FeedNode,
@@ -70,6 +74,7 @@ async function planBatch(
   limit: number,
 ): Promise<FeedBatch | undefined> {
   const horizon = await readHorizon(from.pool);
+  if (horizon < position.nextXid) throw new Error(RESTORED);
   const page = await readPage(from.pool, position.nextXid, horizon, limit);
   if (page.rows === 0) return undefined;
   const toXid = cutAt(page, limit, horizon);
