@@ -28,7 +28,7 @@ export async function getReceipt(
   return ok({
     replayed: false,
     body: {
-      ...renderReceipt(environment.programmes, receiptId, operation ?? anonymousBody),
+      ...renderReceipt(environment.programmes, receiptId, operation ?? anonymousBody, principal.language),
       receipt: {
         ...body.receipt,
         lines: body.receipt.lines.map((line, index) => ({

@@ -42,7 +42,12 @@ export async function postReceipt(
   const { replayed, operation, anonymousBody } = outcome.value;
   return ok({
     replayed,
-    body: renderReceipt(environment.programmes, task.value.receiptId as string, operation ?? anonymousBody),
+    body: renderReceipt(
+      environment.programmes,
+      task.value.receiptId as string,
+      operation ?? anonymousBody,
+      principal.language,
+    ),
   });
 }
 

@@ -44,7 +44,7 @@ export async function quote(
       earned: member ? priced.value.earnedCents : 0,
       spent: receipt.spendCents,
       spendable: member ? priced.value.spendableCents : 0,
-      rules: member ? explain(priced.value.rules, programme, "ru") : [],
+      rules: member ? explain(priced.value.rules, programme, principal.language ?? "ru") : [],
       ...(known ? { wallet: known.wallet } : {}),
       programmeVersion: programme.version,
     },

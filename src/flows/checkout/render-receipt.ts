@@ -1,5 +1,5 @@
 import type { StoredOperation } from "#domains/ledger/index.ts";
-import { explain, type Programmes } from "#domains/program/index.ts";
+import { explain, type Language, type Programmes } from "#domains/program/index.ts";
 import { memberIds, operationIds } from "#kernel/ids.ts";
 import { invariant } from "#kernel/invariant.ts";
 import type { ReceiptBody } from "./answers.ts";
@@ -8,7 +8,12 @@ import type { AnonymousBody, PurchaseBody } from "./receipt-body.ts";
 /**
  * The answer to a receipt, from what was stored of it: the same for the first time and for every replay.
  */
-export function renderReceipt(programmes: Programmes, receiptId: string, stored: unknown): ReceiptBody {
+export function renderReceipt(
+  programmes: Programmes,
+  receiptId: string,
+  stored: unknown,
+  language: Language = "ru",
+): ReceiptBody {
   invariant(typeof stored === "object" && stored !== null, "a receipt has a stored body");
   if (!("seq" in stored)) {
     const { programmeVersion } = stored as AnonymousBody;
@@ -25,7 +30,7 @@ export function renderReceipt(programmes: Programmes, receiptId: string, stored:
     member: memberIds.format(operation.member),
     earned,
     spent: body.spent.cents,
-    rules: explain(body.rules, programme, "ru"),
+    rules: explain(body.rules, programme, language),
     wallet: body.wallet,
     programmeVersion: operation.programmeVersion,
   };

@@ -1,4 +1,4 @@
-import type { Receipt } from "#domains/program/index.ts";
+import type { Language, Receipt } from "#domains/program/index.ts";
 import type { PartnerId } from "#kernel/ids.ts";
 import type { Kopecks, PointsCents } from "#kernel/money.ts";
 import type { EpochMs } from "#kernel/time.ts";
@@ -61,4 +61,6 @@ export type Principal = {
   readonly keyId: string;
   readonly role: "till" | "partner" | "analyst" | "operator" | "admin";
   readonly partner?: PartnerId;
+  /** The language that sentences for a person are written in; Russian unless said. */
+  readonly language?: Language;
 };

@@ -1,8 +1,11 @@
+import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { principalOf } from "#domains/access/http/index.ts";
 import { sendOutcome } from "#platform/http/answer.ts";
 import type { App } from "#platform/http/app.ts";
+import { languageOf } from "#platform/http/language.ts";
 import { operation } from "#platform/http/operation.ts";
+import type { Principal } from "../requests.ts";
 import { QuoteAnswerSchema, ReceiptAnswerSchema, ReturnAnswerSchema, StoredReceiptSchema } from "./answer-schemas.ts";
 import type { CheckoutHttpDeps } from "./deps.ts";
 import {
@@ -107,22 +110,27 @@ export const receiptOperations = {
   }),
 };
 
+/** Who asks, and in which language: the sentences of an answer are for a person. */
+function askerOf(request: FastifyRequest): Principal {
+  return { ...principalOf(request), language: languageOf(request.headers["accept-language"]) };
+}
+
 /** Receipts, quotes, returns. */
 export function receiptRoutes(deps: CheckoutHttpDeps): (app: App) => void {
   const { checkout, problems } = deps;
   return (app) => {
     app.post("/v1/receipts", { schema: receiptOperations.createReceipt }, async (request, reply) => {
       const mapped = toReceiptRequest(request.body, deps.kopecksPerPoint());
-      const outcome = mapped.ok ? await checkout.postReceipt(mapped.value, principalOf(request)) : mapped;
+      const outcome = mapped.ok ? await checkout.postReceipt(mapped.value, askerOf(request)) : mapped;
       sendOutcome(problems, request, reply, 201, outcome);
     });
     app.post("/v1/quotes", { schema: receiptOperations.createQuote }, async (request, reply) => {
       const mapped = toReceiptRequest(request.body, deps.kopecksPerPoint());
-      const outcome = mapped.ok ? await checkout.quote(mapped.value, principalOf(request)) : mapped;
+      const outcome = mapped.ok ? await checkout.quote(mapped.value, askerOf(request)) : mapped;
       sendOutcome(problems, request, reply, 200, outcome);
     });
     app.get("/v1/receipts/:receiptId", { schema: receiptOperations.getReceipt }, async (request, reply) => {
-      const outcome = await checkout.getReceipt(request.params.receiptId, principalOf(request));
+      const outcome = await checkout.getReceipt(request.params.receiptId, askerOf(request));
       sendOutcome(problems, request, reply, 200, outcome);
     });
     app.post("/v1/receipts/:receiptId/returns", { schema: receiptOperations.createReturn }, async (request, reply) => {
