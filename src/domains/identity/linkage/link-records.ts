@@ -3,8 +3,9 @@ import { bringTogether, chooseBlocking } from "./blocking/block.ts";
 import type { ChosenRules } from "./blocking/choose-rules.ts";
 import { missedMatches } from "./blocking/loss.ts";
 import { agglomerate, type ScoredPair } from "./cluster/agglomerate.ts";
+import { components } from "./cluster/components.ts";
 import { linkOneToOne, looksOneToOne } from "./cluster/one-to-one.ts";
-import { type Clustering, clusterByExpectedF1 } from "./cluster/threshold.ts";
+import { type Clustering, clusterByExpectedF1, clusterParts, LEAST_THRESHOLD } from "./cluster/threshold.ts";
 import type { LinkConfig, LinkInput } from "./config.ts";
 import { decisionBands } from "./model/bands.ts";
 import type { Model } from "./model/classes.ts";
@@ -14,7 +15,7 @@ import { weighByPeople } from "./model/people-frequency.ts";
 import { type Prepared, prepare, withParents } from "./prepare.ts";
 import { allPairs, countCompared, createPairs, insertPairs, randomPairs } from "./store/pairs.ts";
 import { createRecords, dropTables, loadRecords } from "./store/records.ts";
-import { finds, maskOf } from "./store/rules.ts";
+import { halvesOf, includes, maskOf } from "./store/rules.ts";
 import { countTruePairs } from "./store/truth.ts";
 
 /** Up to this many pairs all are compared and blocking loses nothing. */
@@ -88,8 +89,8 @@ export async function linkRecords(deps: LinkDeps, config: LinkConfig, input: Lin
       prepared.linking && (config.links === "auto" ? looksOneToOne(scored) : config.links === "one-to-one");
     const cluster = (pairs: readonly ScoredPair[], threshold: number) =>
       oneToOne ? linkOneToOne(pairs, threshold) : agglomerate(pairs, threshold, config.maxClusterSize);
-    const first = clusterByExpectedF1(scored, loss.missedPairs, cluster);
-    const pairs = weighByPeople(prepared, fit.model, scored, first.clusterOf);
+    const people = clusterParts(components(scored, LEAST_THRESHOLD), 0.5, cluster);
+    const pairs = weighByPeople(prepared, fit.model, scored, people);
     return {
       prepared,
       model: fit.model,
@@ -134,14 +135,14 @@ async function findPairs(
   const { rules, model } = await chooseBlocking(client, tables, config, plain, random);
   const prepared = withParents(plain, findParents(model, plain.fields, random));
   progress("compare");
-  await bringTogether(client, tables, prepared, rules.rules);
+  await bringTogether(client, tables, prepared, rules.rules, [...new Set(rules.rules.flat())]);
   return { prepared, random, rules };
 }
 
 function lossOf(pairs: readonly LinkedPair[], rules: ChosenRules | undefined): Blocking {
   if (!rules) return { missedPairs: 0, recall: 1 };
-  const masks = rules.rules.map(maskOf);
-  const found = pairs.map(({ atoms, p }) => ({ p, rules: masks.filter((mask) => finds(mask, atoms)).length }));
+  const masks = rules.rules.map((rule) => halvesOf(maskOf(rule)));
+  const found = pairs.map((pair) => ({ p: pair.p, rules: masks.filter((mask) => includes(pair, mask)).length }));
   const missedPairs = missedMatches(found, masks.length);
   const foundPairs = found.reduce((sum, { p }) => sum + p, 0);
   return { rules, missedPairs, recall: foundPairs + missedPairs === 0 ? 1 : foundPairs / (foundPairs + missedPairs) };

@@ -13,7 +13,7 @@ import {
   insertCandidates,
   insertPairs,
 } from "../store/pairs.ts";
-import { finds, maskOf, type Rule } from "../store/rules.ts";
+import { halvesOf, includes, maskOf, meets, type Rule } from "../store/rules.ts";
 import { type ChosenRules, chooseRules } from "./choose-rules.ts";
 import { assumedMatches, atomGroups, learnedMatches, type ProbableMatch } from "./coverage.ts";
 
@@ -65,18 +65,20 @@ export async function chooseBlocking(
   return { rules: await chooseRules({ ...base, sample: learned, budget }), model: fit.model };
 }
 
-/** Compares the pairs of all rules into the pair table, each pair once. */
+/** Compares the pairs of all rules into the pair table, each pair once; notes agreement on `atoms`, else on all. */
 export async function bringTogether(
   client: ClickHouseClient,
   tables: { readonly records: string; readonly candidates: string; readonly pairs: string },
   prepared: Prepared,
   rules: readonly Rule[],
+  atoms?: readonly number[],
 ): Promise<void> {
   await createCandidates(client, tables.candidates);
   for (const [index, rule] of rules.entries()) {
     await insertCandidates(client, tables, prepared, rule, rules.slice(0, index));
   }
-  await insertPairs(client, tables, prepared, `SELECT l_id, r_id FROM ${tables.candidates}`);
+  const by = { ...prepared, ...(atoms === undefined ? {} : { atoms }) };
+  await insertPairs(client, tables, by, `SELECT l_id, r_id FROM ${tables.candidates}`);
 }
 
 function probableMatches(
@@ -84,11 +86,12 @@ function probableMatches(
   groups: readonly (readonly number[])[],
   rules: readonly Rule[],
 ): ProbableMatch[] {
-  const masks = rules.map(maskOf);
-  const groupMasks = groups.map(maskOf);
-  return scored.flatMap(({ atoms, p }) => {
+  const masks = rules.map((rule) => halvesOf(maskOf(rule)));
+  const groupMasks = groups.map((atoms) => halvesOf(maskOf(atoms)));
+  return scored.flatMap(({ low, high, p }) => {
     if (p < 0.5) return [];
-    const finders = masks.filter((mask) => finds(mask, atoms));
-    return [{ atoms, p, eligible: groupMasks.map((group) => finders.some((mask) => (mask & group) === 0n)) }];
+    const finders = masks.filter((mask) => includes({ low, high }, mask));
+    const atoms = (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+    return [{ atoms, p, eligible: groupMasks.map((group) => finders.some((mask) => !meets(mask, group))) }];
   });
 }

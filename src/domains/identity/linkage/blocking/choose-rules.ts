@@ -1,5 +1,5 @@
 import type { Atom } from "../fields/types.ts";
-import { maskOf, type Rule } from "../store/rules.ts";
+import { halvesOf, maskOf, type Rule } from "../store/rules.ts";
 import type { AgreementSample } from "./coverage.ts";
 
 export type ChosenRules = {
@@ -81,15 +81,12 @@ function tally(sample: AgreementSample): Matches {
   for (const mask of sample) counts.set(mask, (counts.get(mask) ?? 0) + 1);
   const masks = [...counts.keys()];
   return {
-    low: Int32Array.from(masks, lowHalf),
-    high: Int32Array.from(masks, highHalf),
+    low: Int32Array.from(masks, (mask) => halvesOf(mask).low),
+    high: Int32Array.from(masks, (mask) => halvesOf(mask).high),
     counts: [...counts.values()],
     found: masks.map(() => 0),
   };
 }
-
-const lowHalf = (mask: bigint) => Number(BigInt.asIntN(32, mask));
-const highHalf = (mask: bigint) => Number(BigInt.asIntN(32, mask >> 32n));
 
 type Candidate = {
   readonly rule: Rule;
@@ -113,8 +110,7 @@ function candidates({ atoms, atomPairs, totalPairs, budget }: ChooseInput, match
   const useful = atoms.flatMap((_, index) => ((atomPairs[index] ?? 0) > 0 ? [index] : []));
   const add = (rule: Rule, pairs: number, exact: boolean) => {
     if (pairs > budget) return;
-    const mask = maskOf(rule);
-    const candidate = { rule, low: lowHalf(mask), high: highHalf(mask), pairs, exact, gain: 0 };
+    const candidate = { rule, ...halvesOf(maskOf(rule)), pairs, exact, gain: 0 };
     candidate.gain = gainOf(candidate, matches);
     all.add(candidate);
   };

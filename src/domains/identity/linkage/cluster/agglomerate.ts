@@ -15,6 +15,7 @@ type Link = { sum: number; readonly between: readonly [number, number]; stamp: n
  * Returns the cluster number of every record that has a pair, clusters named by their lowest record.
  */
 export function agglomerate(pairs: readonly ScoredPair[], threshold: number, maxSize: number): Map<number, number> {
+  if (pairs.length === 1) return joinTwo(pairs[0] as ScoredPair, threshold);
   const size = new Map<number, number>();
   const links = new Map<number, Map<number, Link>>();
   const heap = createHeap();
@@ -44,6 +45,14 @@ export function agglomerate(pairs: readonly ScoredPair[], threshold: number, max
     merge(links, a, b, connect);
   }
   return rootsOf([...size.keys()], parent);
+}
+
+function joinTwo({ l, r, p }: ScoredPair, threshold: number): Map<number, number> {
+  const [first, second] = l < r ? [l, r] : [r, l];
+  return new Map([
+    [first, first],
+    [second, p >= threshold ? first : second],
+  ]);
 }
 
 /** Moves b's links to a, renews a's, as a grew and its averages fell. */

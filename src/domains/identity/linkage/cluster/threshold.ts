@@ -1,7 +1,12 @@
 import type { ScoredPair } from "./agglomerate.ts";
+import { components } from "./components.ts";
+
+/** However little the model expects to find, pairs less likely than this are never joined. */
+export const LEAST_THRESHOLD = 0.1;
+const MAX_ROUNDS = 6;
 
 export type Clustering = {
-  /** Cluster number of every record that has a candidate pair. */
+  /** Cluster number of every record that has a likely pair; others are clusters of their own. */
   readonly clusterOf: ReadonlyMap<number, number>;
   /** The probability from which the average of two clusters joins them. */
   readonly threshold: number;
@@ -18,17 +23,29 @@ export function clusterByExpectedF1(
   missedPairs: number,
   cluster: (pairs: readonly ScoredPair[], threshold: number) => Map<number, number>,
 ): Clustering {
+  const parts = components(pairs, LEAST_THRESHOLD);
   let threshold = 0.5;
   let best: Clustering | undefined;
-  for (let round = 0; round < 8; round++) {
-    const clusterOf = cluster(pairs, threshold);
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const clusterOf = clusterParts(parts, threshold, cluster);
     const expected = expectedF1(pairs, clusterOf, missedPairs);
     if (!best || expected.f1 > best.expected.f1) best = { clusterOf, threshold, expected };
-    const next = Math.min(0.9, Math.max(0.1, expected.f1 / 2));
+    const next = Math.max(LEAST_THRESHOLD, expected.f1 / 2);
     if (Math.abs(next - threshold) < 0.002) break;
     threshold = next;
   }
   return best ?? { clusterOf: new Map(), threshold, expected: { precision: 0, recall: 0, f1: 0 } };
+}
+
+/** Clusters the components one by one; records without a likely pair are left out. */
+export function clusterParts(
+  parts: readonly (readonly ScoredPair[])[],
+  threshold: number,
+  cluster: (pairs: readonly ScoredPair[], threshold: number) => ReadonlyMap<number, number>,
+): Map<number, number> {
+  const all = new Map<number, number>();
+  for (const part of parts) for (const [record, own] of cluster(part, threshold)) all.set(record, own);
+  return all;
 }
 
 function expectedF1(pairs: readonly ScoredPair[], clusterOf: ReadonlyMap<number, number>, missed: number) {
@@ -36,7 +53,8 @@ function expectedF1(pairs: readonly ScoredPair[], clusterOf: ReadonlyMap<number,
   let all = missed;
   for (const { l, r, p } of pairs) {
     all += p;
-    if (clusterOf.get(l) === clusterOf.get(r)) inside += p;
+    const own = clusterOf.get(l);
+    if (own !== undefined && own === clusterOf.get(r)) inside += p;
   }
   const sizes = new Map<number, number>();
   for (const cluster of clusterOf.values()) sizes.set(cluster, (sizes.get(cluster) ?? 0) + 1);

@@ -2,13 +2,15 @@ import { parseCardToken } from "../../normalise/card.ts";
 import { parsePhone } from "../../normalise/phone.ts";
 import { digitsOf, foldText } from "../../normalise/text.ts";
 import { countFrequency } from "./frequency.ts";
-import { atMost, both, eitherEmpty, equal, shorterAtLeast, typos } from "./similar.ts";
+import { atMost, both, edits, eitherEmpty, equal, shorterAtLeast, typos } from "./similar.ts";
 import type { Belongs, FieldPlan, Level } from "./types.ts";
 
 const SAME: Level = { label: "same", when: equal("value") };
 const DIFFERENT: Level = { label: "different" };
 const oneTypo: Level = { label: "one typo", when: both(shorterAtLeast("value", 4), atMost(typos("value"), 1)) };
 const twoTypos: Level = { label: "two typos", when: both(shorterAtLeast("value", 6), atMost(typos("value"), 2)) };
+const oneEdit: Level = { label: "one digit off", when: atMost(edits("value"), 1) };
+const twoEdits: Level = { label: "two digits off", when: atMost(edits("value"), 2) };
 
 type CodeKind = "id" | "postcode" | "phone" | "category";
 
@@ -35,8 +37,8 @@ const CODES: Readonly<Record<CodeKind, Code>> = {
         label: "last seven digits same",
         when: (l, r) => `substring(${l("value")}, -7) = substring(${r("value")}, -7)`,
       },
-      oneTypo,
-      twoTypos,
+      oneEdit,
+      twoEdits,
       DIFFERENT,
     ],
     atoms: ["last seven digits of", "last four digits of", "first digits of"],

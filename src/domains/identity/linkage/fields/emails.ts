@@ -1,15 +1,15 @@
 import { type Email, formatEmail } from "../../normalise/email.ts";
 import { countFrequency } from "./frequency.ts";
-import { atLeast, atMost, either, eitherEmpty, equal, jaroWinkler, typos } from "./similar.ts";
+import { atLeast, atMost, edits, either, eitherEmpty, equal, jaroWinkler } from "./similar.ts";
 import type { FieldPlan, Level } from "./types.ts";
 
 const LEVELS: readonly Level[] = [
   { label: "same", when: equal("value") },
   { label: "same local part", when: equal("local") },
-  { label: "local part with one typo", when: atMost(typos("local"), 1) },
+  { label: "local part with one typo", when: atMost(edits("local"), 1) },
   {
     label: "Jaro-Winkler ≥ 0.92 or two typos",
-    when: either(atLeast(jaroWinkler("value"), 0.92), atMost(typos("local"), 2)),
+    when: either(atLeast(jaroWinkler("value"), 0.92), atMost(edits("local"), 2)),
   },
   { label: "Jaro-Winkler ≥ 0.85", when: atLeast(jaroWinkler("value"), 0.85) },
   { label: "different" },

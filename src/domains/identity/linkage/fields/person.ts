@@ -5,6 +5,7 @@ import { looseSpelling } from "../../normalise/script.ts";
 import type { FieldKind } from "../config.ts";
 import { countFrequency } from "./frequency.ts";
 import { createNameReader } from "./name-from-email.ts";
+import { remember } from "./remember.ts";
 import type { Comparison, FieldPlan, Level, PairSql, Side } from "./types.ts";
 
 export type NamePart = "given" | "surname" | "patronymic";
@@ -34,6 +35,8 @@ export function planPerson(
     const known = { given: given?.values[row] ?? "", surname: surname?.values[row] ?? "" };
     return known[part] !== "" ? "" : (readName(nameWordsOf(email), known)[part] ?? "");
   };
+  const keyOf = keyMaker();
+  const soundOf = remember((value) => phoneticKey(value));
   const frequencies = parts.map((part) => countFrequency(part.values));
   const hasEmails = emails.length > 0;
   return {
@@ -60,13 +63,15 @@ export function planPerson(
       }),
       ...(hasEmails ? [emails[row] ? 1 : 0] : []),
     ],
-    keys: (row) => (row < rows ? keysOf(parts, swappable, row) : []),
+    keys: (row) => (row < rows ? keysOf(parts, swappable, row, keyOf, soundOf) : []),
   };
 }
 
-function keyOf(part: NamePart, value: string): string {
-  if (value === "") return "";
-  return part === "given" ? givenNameKey(value) : looseSpelling(surnameStem(value));
+/** The key by which variants of a part meet; by part, since a word may be a given name and a surname. */
+function keyMaker(): (part: NamePart, value: string) => string {
+  const given = remember(givenNameKey);
+  const stem = remember((value) => looseSpelling(surnameStem(value)));
+  return (part, value) => (value === "" ? "" : part === "given" ? given(value) : stem(value));
 }
 
 /** The parts that are compared, `given_l`, `given_r` …, after reading e-mails and, on the right, after swapping. */
@@ -196,12 +201,18 @@ function atomsOf(parts: readonly NameValues[], swappable: boolean): FieldPlan["a
   ];
 }
 
-function keysOf(parts: readonly NameValues[], swappable: boolean, row: number): (string | readonly string[])[] {
+function keysOf(
+  parts: readonly NameValues[],
+  swappable: boolean,
+  row: number,
+  keyOf: (part: NamePart, value: string) => string,
+  soundOf: (value: string) => string,
+): (string | readonly string[])[] {
   const keys: (string | readonly string[])[] = [];
   const sounds: string[] = [];
   for (const { part, values } of parts) {
     const value = values[row] ?? "";
-    const sound = phoneticKey(value);
+    const sound = soundOf(value);
     if (part !== "patronymic") sounds.push(sound);
     keys.push(sound, keyOf(part, value), value.slice(0, 3), value.length >= 4 ? value.slice(-4) : "");
   }

@@ -8,6 +8,7 @@ import { planDate } from "./dates.ts";
 import { planEmail } from "./emails.ts";
 import { planNumber } from "./numbers.ts";
 import { type NamePart, type NameValues, planPerson } from "./person.ts";
+import { remember } from "./remember.ts";
 import { planText } from "./texts.ts";
 import type { FieldPlan } from "./types.ts";
 
@@ -52,7 +53,7 @@ function planOne(
     case "city":
     case "text":
     case "address":
-      return planText(field.name, field.kind, inOneScript(values.map(foldText)));
+      return planText(field.name, field.kind, inOneScript(values.map(remember(foldText))));
     case "number":
       return planNumber(field.name, values);
     case "email":
@@ -82,11 +83,11 @@ function jointPersonFields(fields: readonly FieldConfig[]): number[] {
 }
 
 function partValues(field: FieldConfig, values: readonly string[]): NameValues {
-  return { part: PARTS[field.kind] ?? "given", field: field.name, values: inOneScript(values.map(foldText)) };
+  return { part: PARTS[field.kind] ?? "given", field: field.name, values: inOneScript(values.map(remember(foldText))) };
 }
 
 function splitNames(field: string, values: readonly string[]): NameValues[] {
-  const names = values.map(parsePersonName);
+  const names = values.map(remember(parsePersonName));
   const parts: NameValues[] = (["given", "surname", "patronymic"] as const).map((part) => ({
     part,
     field: `${field} (${part})`,
@@ -103,7 +104,7 @@ function inOneScript(values: string[]): string[] {
     const script = scriptOf(value);
     latin ||= script === "latin" || script === "mixed";
     cyrillic ||= script === "cyrillic" || script === "mixed";
-    if (latin && cyrillic) return values.map(transliterate);
+    if (latin && cyrillic) return values.map(remember(transliterate));
   }
   return values;
 }

@@ -1,6 +1,7 @@
 import { phoneticKey } from "../../normalise/phonetic.ts";
 import { wordsOf } from "../../normalise/text.ts";
 import { countFrequency } from "./frequency.ts";
+import { remember } from "./remember.ts";
 import { atLeast, atMost, both, either, eitherEmpty, equal, jaroWinkler, shorterAtLeast, typos } from "./similar.ts";
 import type { FieldPlan, Level, PairSql } from "./types.ts";
 
@@ -48,11 +49,11 @@ const ADDRESS_LEVELS: readonly Level[] = [
 
 /** A city, a title, an address …: short values by typos, long ones by their words, addresses by their numbers too. */
 export function planText(field: string, kind: "city" | "text" | "address", values: readonly string[]): FieldPlan {
-  const words = values.map(wordsOf);
   const frequency = countFrequency(values);
-  const long = kind === "address" || averageLength(words) > MANY_WORDS;
+  const long = kind === "address" || averageLength(values) > MANY_WORDS;
   const levels = kind === "address" ? ADDRESS_LEVELS : long ? LONG_LEVELS : SHORT_LEVELS;
-  const weigh = wordWeights(words);
+  const weigh = long ? wordWeights(values) : undefined;
+  const soundOf = remember((word) => phoneticKey(word, 5) || word);
   return {
     field,
     kind,
@@ -86,7 +87,7 @@ export function planText(field: string, kind: "city" | "text" | "address", value
     ],
     cells: (row) => {
       const value = values[row] ?? "";
-      const own = long ? weigh(words[row] ?? []) : undefined;
+      const own = weigh?.(wordsOf(value));
       return [
         value,
         frequency(value),
@@ -95,35 +96,40 @@ export function planText(field: string, kind: "city" | "text" | "address", value
       ];
     },
     keys: (row) => {
-      const own = words[row] ?? [];
       const value = values[row] ?? "";
-      const sounds = [own[0], own[own.length - 1]].map((word) =>
-        word === undefined ? "" : phoneticKey(word, 5) || word,
-      );
+      const own = wordsOf(value);
+      const sounds = [own[0], own[own.length - 1]].map((word) => (word === undefined ? "" : soundOf(word)));
       return [
         value,
         sounds[0] as string,
         own.length > 1 ? (sounds[1] as string) : "",
-        ...(long ? [weigh(own).rarest] : []),
+        ...(weigh ? [weigh(own).rarest] : []),
       ];
     },
   };
 }
 
-function averageLength(words: readonly (readonly string[])[]): number {
-  const filled = words.filter((own) => own.length > 0);
-  return filled.length === 0 ? 0 : filled.reduce((sum, own) => sum + own.length, 0) / filled.length;
+/** Words per value that has any. */
+function averageLength(values: readonly string[]): number {
+  let filled = 0;
+  let words = 0;
+  for (const value of values) {
+    if (value === "") continue;
+    filled++;
+    words += wordsOf(value).length;
+  }
+  return filled === 0 ? 0 : words / filled;
 }
 
 type WeighedWords = { readonly coded: readonly number[]; readonly total: number; readonly rarest: readonly string[] };
 
 /** Weights by inverse document frequency (Spärck Jones 1972): ln(records ÷ records with the word), in sixteenths. */
-function wordWeights(words: readonly (readonly string[])[]): (own: readonly string[]) => WeighedWords {
+function wordWeights(values: readonly string[]): (own: readonly string[]) => WeighedWords {
   const counts = new Map<string, { id: number; records: number }>();
   let records = 0;
-  for (const own of words) {
-    if (own.length > 0) records++;
-    for (const word of new Set(own)) {
+  for (const value of values) {
+    if (value !== "") records++;
+    for (const word of new Set(wordsOf(value))) {
       const entry = counts.get(word);
       if (entry) entry.records++;
       else counts.set(word, { id: counts.size + 1, records: 1 });

@@ -20,7 +20,9 @@ export type LinkedPair = {
   readonly outcomes: readonly number[];
   readonly personBits: number;
   readonly householdBits: number;
-  readonly atoms: bigint;
+  /** Agreeing atoms as bits, in halves of 32. */
+  readonly low: number;
+  readonly high: number;
   /** Probability that the two are one person, and that they are two of one household. */
   readonly p: number;
   readonly relative: number;
@@ -70,10 +72,11 @@ export async function scorePairs(
   }));
   const least = Math.log2(LEAST_PROBABILITY / (1 - LEAST_PROBABILITY));
   const edges = await readEdges(client, tables, weights, least);
-  return edges.map(({ pattern, ...edge }) => {
-    const outcomes = outcomesOf(layout, pattern);
-    const { match, relative } = posterior(model, fields, { ...edge, outcomes });
-    return { ...edge, outcomes, p: match, relative };
+  const shared = new Map(patterns.map((pattern) => [pattern, outcomesOf(layout, pattern)]));
+  return edges.map(({ l, r, pattern, personBits, householdBits, low, high }) => {
+    const outcomes = shared.get(pattern) ?? outcomesOf(layout, pattern);
+    const { match, relative } = posterior(model, fields, { outcomes, personBits, householdBits });
+    return { l, r, outcomes, personBits, householdBits, low, high, p: match, relative };
   });
 }
 

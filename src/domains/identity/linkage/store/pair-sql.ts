@@ -3,14 +3,19 @@ import type { EmField } from "../model/classes.ts";
 import { derivedSide, type Layout, type PlacedComparison, sideOf } from "./layout.ts";
 
 /** How pairs are compared: the layout, and which fields depend on others. */
-export type Compared = { readonly layout: Layout; readonly fields: readonly EmField[] };
+export type Compared = {
+  readonly layout: Layout;
+  readonly fields: readonly EmField[];
+  /** Atoms whose agreement is wanted; all when absent. Each costs two look-ups a pair. */
+  readonly atoms?: readonly number[];
+};
 
 /**
  * Compares the pairs (`l_id`, `r_id`) that `candidates` selects, both sides looked up in the record table: one row per pair with the bit mask of agreeing atoms, the pattern of
  * outcomes, and the term-frequency bits, Σ -log2(share of the value) over fields that agree exactly, of
  * personal fields and of those that a household shares.
  */
-export function comparePairs({ layout, fields }: Compared, records: string, candidates: string): string {
+export function comparePairs({ layout, fields, atoms }: Compared, records: string, candidates: string): string {
   const derived = layout.plans.flatMap((plan, index) => derivedOf(plan, index));
   const outcomes = layout.comparisons.map((comparison, index) => `${outcomeOf(comparison)} AS g${index}`);
   const pattern = layout.comparisons.map(({ radix }, index) => `toUInt64(g${index}) * ${radix}`).join(" + ");
@@ -25,7 +30,7 @@ export function comparePairs({ layout, fields }: Compared, records: string, cand
   const columns = [
     "c.l_id AS l_id",
     "c.r_id AS r_id",
-    `${atomMask(layout)} AS atoms`,
+    `${atomMask(layout, atoms)} AS atoms`,
     ...derived,
     ...outcomes,
     `${pattern} AS pattern`,
@@ -57,8 +62,9 @@ function shareOf({ plan, frequency }: PlacedComparison): string {
 }
 
 /** Bit j: both sides have atom j's key and it is the same (or one of several is). */
-function atomMask({ atoms }: Layout): string {
-  const bit = (index: number) =>
+function atomMask({ atoms }: Layout, wanted: readonly number[] = atoms.map((_, index) => index)): string {
+  const agrees = (index: number) =>
     atoms[index]?.many ? `hasAny(l.k${index}, r.k${index})` : `l.k${index} = r.k${index} AND l.k${index} != 0`;
-  return atoms.map((_, index) => `bitShiftLeft(toUInt64(${bit(index)}), ${index})`).join(" + ") || "toUInt64(0)";
+  const bits = wanted.map((index) => `bitShiftLeft(toUInt64(${agrees(index)}), ${index})`);
+  return bits.join(" + ") || "toUInt64(0)";
 }
