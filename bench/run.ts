@@ -8,6 +8,7 @@ type Entry = { readonly about: string; load(): Promise<BenchModule & { readonly 
 const BENCHES: Readonly<Record<string, Entry>> = {
   checkout: { about: "the whole stack over HTTP, a million members", load: () => import("./checkout/bench.ts") },
   ledger: { about: "the checkout without HTTP, in one process", load: () => import("./ledger.ts") },
+  http: { about: "HTTP alone: a receipt without the checkout", load: () => import("./http.ts") },
   price: { about: "the pure pricing function", load: () => import("./price.ts") },
   settle: { about: "closing a month of 10 million receipts", load: () => import("./settle.ts") },
   verify: { about: "rebuilding wallets and lots from operations", load: () => import("./verify.ts") },

@@ -1,4 +1,4 @@
-export { type ApiKey, isKey } from "./core/api-key.ts";
+export { type ApiKey, formatKey, isKey } from "./core/api-key.ts";
 export { mayActFor, PERMISSIONS, type Permission, permissionOf, type Roles, type Scope } from "./core/permissions.ts";
 export { type Principal, ROLES, type Role } from "./core/principal.ts";
 export { type CreateKey, type CreateKeyFailure, createKey, type KeyDeps } from "./create-key.ts";

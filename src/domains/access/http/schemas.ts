@@ -36,7 +36,7 @@ export const CreateKeySchema = Type.Object(
     name: Type.String({ minLength: 1, maxLength: 100, description: "What it is for, to recognise it later." }),
     expiresAt: Type.Optional(Type.String({ format: "date-time", maxLength: 40, description: "Never if not said." })),
   },
-  { title: "CreateKey", additionalProperties: false },
+  { title: "ApiKeyRequest", additionalProperties: false },
 );
 
 export const KEY_EXAMPLE: KeyJson = {

@@ -7,6 +7,7 @@ import {
   readLots,
   readWallet,
   type StoredOperation,
+  survivorsOf,
   type WalletNow,
 } from "../index.ts";
 
@@ -71,7 +72,8 @@ export type MovementView = {
 export function createLedgerReads(deps: ReadDeps): LedgerReads {
   return {
     wallet: (member) => readWallet(deps, member),
-    operations: async (member, { limit, ...filter }) => {
+    operations: async (named, { limit, ...filter }) => {
+      const member = (await survivorsOf(deps.pool, [named])).get(named) ?? named;
       const found = await listOperations(deps.pool, member, { ...filter, limit: limit + 1 });
       const items = found.slice(0, limit).map(toOperationView);
       const last = found[limit - 1];
@@ -93,6 +95,7 @@ const ACCOUNTS: { readonly [code: string]: string } = {
   re: "redeemed",
   ex: "expired",
   ar: "arrears",
+  mv: "other-member",
 };
 
 export function toOperationView(operation: StoredOperation): OperationView {

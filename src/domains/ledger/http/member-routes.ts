@@ -42,6 +42,7 @@ const KINDS = [
   "void",
   "hold-timeout",
   "return",
+  "take-back",
   "expiry",
   "award",
   "recovery",

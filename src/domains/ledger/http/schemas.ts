@@ -1,4 +1,4 @@
-import { Type } from "typebox";
+import { type Static, type TSchema, Type } from "typebox";
 import type { LotNow, WalletNow } from "../index.ts";
 import type { OperationView } from "./ledger-reads.ts";
 
@@ -132,3 +132,12 @@ export const LOT_EXAMPLE: LotNow = {
   expired: 0,
   takenBack: 0,
 };
+
+type Unsaid<View, Schema extends TSchema> = Exclude<keyof View, keyof Static<Schema>>;
+type Nothing<Fields extends never> = Fields;
+/** Compiles only while every field that the reads give is in its schema: others would be left out of what is sent. */
+export type EverythingIsSaid = Nothing<
+  | Unsaid<WalletNow, typeof WalletNowSchema>
+  | Unsaid<OperationView, typeof OperationSchema>
+  | Unsaid<LotNow, typeof LotSchema>
+>;

@@ -1,4 +1,6 @@
-import { Type } from "typebox";
+import { type Static, type TSchema, Type } from "typebox";
+import type { AwardBody, HoldBody, ReceiptBody, ReturnBody, RuleView, WalletView } from "../answers.ts";
+import type { QuoteBody } from "../checkout.ts";
 
 /** What checkout answers. Field names without a unit are hundredths of a point, `base` and `refundKopecks` kopecks. */
 
@@ -133,3 +135,17 @@ export const AwardAnswerSchema = Type.Object(
   { operation: OPERATION, member: MEMBER, earned: cents("Hundredths of a point."), wallet: WalletSchema },
   { title: "Award" },
 );
+
+/** Fields of an answer that its schema lacks: they would be left out of what is sent. */
+type Unsaid<Body, Schema extends TSchema> = Exclude<keyof Body, keyof Static<Schema>>;
+type Nothing<Fields extends never> = Fields;
+/** Compiles only while every field that checkout answers with is in the schema. */
+export type EverythingIsSaid = Nothing<
+  | Unsaid<ReceiptBody, typeof ReceiptAnswerSchema>
+  | Unsaid<RuleView, typeof RuleSchema>
+  | Unsaid<WalletView, typeof WalletSchema>
+  | Unsaid<QuoteBody, typeof QuoteAnswerSchema>
+  | Unsaid<ReturnBody, typeof ReturnAnswerSchema>
+  | Unsaid<HoldBody, typeof HoldAnswerSchema>
+  | Unsaid<AwardBody, typeof AwardAnswerSchema>
+>;
