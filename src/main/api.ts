@@ -10,6 +10,7 @@ import { systemClock as clock } from "#platform/clock.ts";
 import { createLogger } from "#platform/log.ts";
 import { createPool } from "#platform/postgres/pool.ts";
 import { onStop } from "#platform/process/stop.ts";
+import { watchFeed } from "./feed-gauges.ts";
 import { createFindMember } from "./http/find-member.ts";
 import { createServer } from "./http/server.ts";
 import { identifierSecret } from "./identifier-secret.ts";
@@ -38,6 +39,8 @@ const answers = async (ask: () => Promise<unknown>): Promise<boolean> =>
     () => false,
   );
 
+const feed = watchFeed({ pool, nodes: [{ node: 0, pool }], clock });
+
 const server = await createServer({
   clock,
   log,
@@ -49,6 +52,7 @@ const server = await createServer({
   events,
   keyring: createKeyring(pool, clock),
   findMember: createFindMember(pool, secret),
+  gauges: feed.gauges,
   ...(settings.isRateLimited ? {} : { rateLimit: "off" }),
   // Without ClickHouse receipts are still taken; what it shows and computes waits.
   readiness: async () => {
@@ -60,6 +64,7 @@ const server = await createServer({
 
 onStop(log, async () => {
   watch.stop();
+  feed.stop();
   await server.close(); // answers what it has taken, takes nothing more
   await Promise.all([checkout.drain(), events.drain()]);
   await Promise.allSettled([pool.end(), clickhouse.close()]);
