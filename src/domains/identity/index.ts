@@ -1,5 +1,60 @@
-export { createIdentifierKeys, IDENTIFIER_KINDS, type IdentifierKey } from "./core/identifier-key.ts";
+export {
+  DEFAULT_STRATEGIES,
+  type Golden,
+  type GoldenField,
+  goldenRecord,
+  type Strategies,
+  type Strategy,
+  type Told,
+  winnerOf,
+} from "./core/golden-record.ts";
+export { DEFAULT_GUARDS, type Guards, isBlocked } from "./core/guards.ts";
+export {
+  createIdentifierKeys,
+  IDENTIFIER_KINDS,
+  type IdentifierKey,
+  normaliseIdentifier,
+} from "./core/identifier-key.ts";
+export {
+  type ClaimValue,
+  type Consents,
+  claimsOf,
+  type IdentifierKind,
+  type Profile,
+  type ProfileFault,
+  type ProfileIdentifier,
+  profileFaults,
+} from "./core/profile.ts";
+export { type Decision, type Evidence, type Known, type Resolution, resolve, type Why } from "./core/resolve.ts";
+export { createKeyWrapper, type DataKey, type KeyWrapper, seal, unseal } from "./core/seal.ts";
+export * from "./linkage/index.ts";
+export { type Claim, claimsOfKind, replaceClaims, sharingMembers } from "./store/claims.ts";
 export { findMembers } from "./store/find-members.ts";
+export {
+  countIdentifiers,
+  type IdentifierCount,
+  insertVerified,
+  moveIdentifiers,
+  type NewVerified,
+} from "./store/identifier-facts.ts";
 export { insertIdentifiers } from "./store/insert-identifiers.ts";
 export { createMemberIds, type MemberIds } from "./store/lease-member-ids.ts";
-export { insertMerge, listMergedInto, type MergeRow, undoMerge } from "./store/merges.ts";
+export { findMemberKeys, insertMemberKeys } from "./store/member-keys.ts";
+export {
+  insertMerge,
+  listMergedInto,
+  loadTrees,
+  type MergeRecord,
+  type MergeRow,
+  mergeHistory,
+  undoMerge,
+} from "./store/merges.ts";
+export { decidePair, findApart, findPair, listOpenPairs, openPair, type Pair, type PairState } from "./store/pairs.ts";
+export {
+  hashBytes,
+  lockProfiles,
+  type ProfileRef,
+  profilesOf,
+  type StoredProfile,
+  upsertProfiles,
+} from "./store/profiles.ts";

@@ -8,7 +8,18 @@ const HEADER_BYTES = 20;
 const POSTGRES_EPOCH_MS = 946_684_800_000;
 const POSTGRES_EPOCH_DAY = 10_957;
 
-const OID = { bool: 16, int8: 20, int2: 21, int4: 23, text: 25, json: 114, date: 1082, timestamptz: 1184, uuid: 2950 };
+const OID = {
+  bool: 16,
+  bytea: 17,
+  int8: 20,
+  int2: 21,
+  int4: 23,
+  text: 25,
+  json: 114,
+  date: 1082,
+  timestamptz: 1184,
+  uuid: 2950,
+};
 
 type Nullable<T> = readonly (T | null)[];
 
@@ -46,6 +57,18 @@ export function uuidArray(values: Nullable<Uint8Array>): Buffer {
   return fixedArray(OID.uuid, 16, values, (buffer, value, at) => {
     buffer.set(value, at);
   });
+}
+
+export function byteaArray(values: readonly Uint8Array[]): Buffer {
+  const bytes = values.reduce((sum, value) => sum + 4 + value.length, HEADER_BYTES);
+  const buffer = Buffer.allocUnsafe(bytes);
+  let at = writeHeader(buffer, OID.bytea, values);
+  for (const value of values) {
+    at = buffer.writeInt32BE(value.length, at);
+    buffer.set(value, at);
+    at += value.length;
+  }
+  return values.length === 0 ? buffer.subarray(0, 12) : buffer;
 }
 
 export function textArray(values: Nullable<string>): Buffer {

@@ -1,5 +1,8 @@
 import { createHmac, createSecretKey } from "node:crypto";
 import { BUCKETS } from "#kernel/ids.ts";
+import { parseCardToken } from "../normalise/card.ts";
+import { formatEmail, parseEmail } from "../normalise/email.ts";
+import { parsePhone } from "../normalise/phone.ts";
 
 /** How storage knows an identifier: by its kind and a keyed hash of its normalised value, never by the value. */
 export type IdentifierKey = {
@@ -32,14 +35,24 @@ export function createIdentifierKeys(secret: Uint8Array): (kind: string, value: 
   };
 }
 
+const RUSSIAN_PHONE = /^(?:\+?7|8)\D*(\d{3})\D*(\d{3})\D*(\d{2})\D*(\d{2})\D*$/;
+
 /**
- * One spelling per value: a phone as digits in international form (Russian 8… is +7…), an e-mail in lower case, the rest
- * without outer spaces. The full normalisation (E.164 for every country) comes with profiles.
+ * One spelling per value: a phone as digits in international form (Russian 8… is +7…), an e-mail in lower case without its
+ * tag, a card in upper case without spaces and hyphens, the rest without outer spaces.
  */
 export function normaliseIdentifier(kind: string, value: string): string {
   const trimmed = value.trim();
-  if (kind === "email") return trimmed.toLowerCase();
-  if (kind !== "phone") return trimmed;
-  const digits = trimmed.replace(/\D/g, "");
-  return digits.length === 11 && digits.startsWith("8") ? `7${digits.slice(1)}` : digits;
+  if (kind === "phone") return phoneDigits(trimmed);
+  if (kind === "card") return parseCardToken(trimmed) ?? trimmed;
+  if (kind !== "email") return trimmed;
+  const email = parseEmail(trimmed);
+  return email ? formatEmail(email) : trimmed.toLowerCase();
+}
+
+/** The usual forms by a pattern (0.3 µs); any other country's by its numbering plan (about 15 µs). */
+function phoneDigits(text: string): string {
+  const russian = RUSSIAN_PHONE.exec(text);
+  if (russian) return `7${russian[1]}${russian[2]}${russian[3]}${russian[4]}`;
+  return (parsePhone(text) ?? text).replace(/\D/g, "");
 }

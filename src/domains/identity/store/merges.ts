@@ -47,3 +47,67 @@ export async function undoMerge(
 ): Promise<void> {
   await client.query(UNDO, [bucketOf(member), member, new Date(undone.at), undone.by, undone.why]);
 }
+
+/** Down the trees, remembering whose they are. */
+const TREES = `
+with recursive tree(root, member_id) as (
+  select r, r from unnest($1::int8[]) r
+  union
+  select t.root, m.member_id from tree t join member_merge m on m.survivor_id = t.member_id and m.undone_at is null
+)
+select root, member_id from tree`;
+
+/** Everybody that these roots answer for, themselves first. */
+export async function loadTrees(
+  client: ClientBase | Pool,
+  roots: readonly MemberId[],
+): Promise<Map<MemberId, MemberId[]>> {
+  const trees = new Map<MemberId, MemberId[]>(roots.map((root) => [root, [root]]));
+  if (roots.length === 0) return trees;
+  const { rows } = await client.query<{ root: number | string; member_id: number | string }>({
+    name: "load-trees",
+    text: TREES,
+    values: [roots],
+  });
+  for (const row of rows) {
+    const [root, member] = [Number(row.root), Number(row.member_id)];
+    if (member !== root) trees.get(root)?.push(member);
+  }
+  return trees;
+}
+
+export type MergeRecord = MergeRow & {
+  readonly undoneAt?: EpochMs;
+  readonly undoneBy?: string;
+  readonly undoneWhy?: string;
+};
+
+/** By primary key: all merges of these members, also those undone, in order of time. */
+const HISTORY = `
+select member_id, seq, survivor_id, at, decided_by, why, undone_at, undone_by, undone_why
+from member_merge where bucket = any($1) and member_id = any($2) order by at`;
+
+export async function mergeHistory(client: ClientBase | Pool, members: readonly MemberId[]): Promise<MergeRecord[]> {
+  const { rows } = await client.query<{
+    member_id: number | string;
+    seq: number;
+    survivor_id: number | string;
+    at: Date;
+    decided_by: string;
+    why: unknown;
+    undone_at: Date | null;
+    undone_by: string | null;
+    undone_why: string | null;
+  }>(HISTORY, [members.map(bucketOf), members]);
+  return rows.map((row) => ({
+    member: Number(row.member_id),
+    seq: row.seq,
+    survivor: Number(row.survivor_id),
+    at: row.at.getTime(),
+    decidedBy: row.decided_by,
+    why: row.why,
+    ...(row.undone_at === null ? {} : { undoneAt: row.undone_at.getTime() }),
+    ...(row.undone_by === null ? {} : { undoneBy: row.undone_by }),
+    ...(row.undone_why === null ? {} : { undoneWhy: row.undone_why }),
+  }));
+}
