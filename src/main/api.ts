@@ -12,6 +12,7 @@ import { createPool } from "#platform/postgres/pool.ts";
 import { onStop } from "#platform/process/stop.ts";
 import { watchFeed } from "./feed-gauges.ts";
 import { createFindMember } from "./http/find-member.ts";
+import { checkoutGauges, processGauges } from "./http/gauges.ts";
 import { createServer } from "./http/server.ts";
 import { identifierSecret } from "./identifier-secret.ts";
 import { settingsFromEnvironment } from "./process-settings.ts";
@@ -52,7 +53,7 @@ const server = await createServer({
   events,
   keyring: createKeyring(pool, clock),
   findMember: createFindMember(pool, secret),
-  gauges: feed.gauges,
+  gauges: [...feed.gauges, ...checkoutGauges(checkout.stats), ...processGauges()],
   ...(settings.isRateLimited ? {} : { rateLimit: "off" }),
   // Without ClickHouse receipts are still taken; what it shows and computes waits.
   readiness: async () => {

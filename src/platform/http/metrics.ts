@@ -47,7 +47,12 @@ export function createHistogram(name: string, help: string, bounds: readonly num
         },
       };
     },
-    render: () => header(name, help, "histogram") + rows.map((row) => renderRow(name, bounds, row)).join(""),
+    render: () =>
+      header(name, help, "histogram") +
+      rows
+        .filter(({ count }) => count > 0)
+        .map((row) => renderRow(name, bounds, row))
+        .join(""),
   };
 }
 
