@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool } from "pg";
 import { loadProgrammes } from "#domains/program/index.ts";
+import { createCheckout } from "#flows/checkout/index.ts";
 import { runFeed } from "#flows/feed/index.ts";
+import { runMissions } from "#flows/missions/index.ts";
 import { sweepWallets } from "#flows/sweep/index.ts";
 import { MINUTE_MS } from "#kernel/time.ts";
 import type { ClickHouseClient } from "#platform/clickhouse/client.ts";
@@ -14,12 +16,15 @@ export type LoopDeps = {
   readonly clickhouse: ClickHouseClient;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Keys the hashes of identifiers, as in the API. */
+  readonly identifierSecret: Uint8Array;
 };
 
 /** The loops of the worker process, wired. */
 export function createLoops(deps: LoopDeps): Loop[] {
   return [
     { name: "feed", run: (signal) => feed(deps, signal) },
+    { name: "missions", run: (signal) => missions(deps, signal) },
     { name: "sweep", run: (signal) => sweepDaily(deps, signal) },
   ];
 }
@@ -41,6 +46,15 @@ function feed(deps: LoopDeps, signal: AbortSignal): Promise<void> {
     },
     signal,
   );
+}
+
+/** Progress in missions and what it brings; rewards are operations like any other, posted by a checkout of its own. */
+async function missions(deps: LoopDeps, signal: AbortSignal): Promise<void> {
+  const { pool, clock, identifierSecret } = deps;
+  const programmes = await loadProgrammes(deps);
+  const checkout = createCheckout({ pool, clock, programmes, identifierSecret, lanes: 1, rememberMembers: 10_000 });
+  await runMissions({ pool, clock, programmes, checkout, refresh: programmes.refresh }, signal);
+  await checkout.drain();
 }
 
 const LOOK_EVERY_MS = MINUTE_MS;

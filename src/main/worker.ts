@@ -6,6 +6,7 @@ import { createLogger } from "#platform/log.ts";
 import { createPool } from "#platform/postgres/pool.ts";
 import { runLoops } from "#platform/process/loops.ts";
 import { onStop } from "#platform/process/stop.ts";
+import { identifierSecret as readIdentifierSecret } from "./identifier-secret.ts";
 import { settingsFromEnvironment } from "./process-settings.ts";
 import { createLoops } from "./worker-loops.ts";
 
@@ -13,8 +14,13 @@ const settings = settingsFromEnvironment();
 const log = createLogger({ name: "worker" });
 const pool = createPool({ url: settings.pgUrl, applicationName: "dolka worker", max: 6 });
 const clickhouse = createClickhouse({ url: settings.clickhouseUrl, application: "dolka-worker" });
+const identifierSecret = readIdentifierSecret(settings.home);
 const stopping = new AbortController();
-const loops = runLoops(createLoops({ pool, clickhouse, clock: systemClock, log }), stopping.signal, log);
+const loops = runLoops(
+  createLoops({ pool, clickhouse, clock: systemClock, log, identifierSecret }),
+  stopping.signal,
+  log,
+);
 
 /** Health for the supervisor and for `dolka status`: 503 while a loop waits after a failure. */
 const server = createServer((request, response) => {

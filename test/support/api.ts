@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { after } from "node:test";
+import type { Pool } from "pg";
 import { createKey, createKeyring, type Role } from "#domains/access/index.ts";
 import { createIdentifierKeys } from "#domains/identity/index.ts";
-import type { Programmes } from "#domains/program/index.ts";
+import { applyProgramme, loadProgrammes, type Programmes } from "#domains/program/index.ts";
 import { createCheckout, type RunningCheckout } from "#flows/checkout/index.ts";
 import { createEventLog } from "#flows/missions/index.ts";
 import { createFindMember } from "#main/http/find-member.ts";
@@ -36,6 +37,7 @@ export type TestApi = {
   readonly engines: TestEngines;
   readonly clock: ManualClock;
   readonly checkout: RunningCheckout;
+  readonly programmes: Programmes;
   readonly server: HttpServer;
   makeKey(role: Role, partner?: string): Promise<{ key: string; id: string }>;
   /** A key of each kind. `till` is alfa's. */
@@ -48,13 +50,20 @@ export type TestApi = {
 
 /** The API on real engines with its own database, listening on loopback; closed when the file's tests are over. */
 export async function testApi(
-  over: Partial<ServerDeps> & { readonly programme?: string; readonly now?: string } = {},
+  over: Partial<ServerDeps> & {
+    readonly programme?: string;
+    readonly now?: string;
+    /** Applied to the database, so that missions can add to it. */
+    readonly isStored?: boolean;
+  } = {},
 ): Promise<TestApi> {
   const engines = await testEngines();
   const { pool } = engines;
-  const { programme = SMALL_COALITION, now = "2026-06-15T12:00:00+03:00", ...deps } = over;
+  const { programme = SMALL_COALITION, now = "2026-06-15T12:00:00+03:00", isStored: _, ...deps } = over;
   const clock = manualClock(Date.parse(now));
-  const programmes: Programmes = programmesOf(clock.now, programme);
+  const programmes: Programmes = over.isStored
+    ? await storedProgrammes(engines.pool, clock, programme)
+    : programmesOf(clock.now, programme);
   const secret = Buffer.from("test");
   const checkout = createCheckout({ pool, clock, programmes, identifierSecret: secret });
   const server = await createServer({
@@ -96,12 +105,21 @@ export async function testApi(
     engines,
     clock,
     checkout,
+    programmes,
     server,
     makeKey,
     keys,
     call: (path, call) => request(url + path, call),
     countRows: () => countRows(engines),
   };
+}
+
+/** The programme as the API has it: versions in the database, refreshed when asked. */
+async function storedProgrammes(pool: Pool, clock: ManualClock, text: string): Promise<Programmes> {
+  const file = { name: "programme", text };
+  const applied = await applyProgramme({ pool, clock }, { file, appliedBy: "test", comment: "", effectiveFromAt: 0 });
+  if (!applied.ok) throw new Error(JSON.stringify(applied.failure));
+  return loadProgrammes({ pool, clock });
 }
 
 async function request(url: string, call: Call = {}): Promise<Answer> {

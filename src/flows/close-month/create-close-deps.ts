@@ -1,9 +1,10 @@
 import type { Pool } from "pg";
+import { missionFees } from "#domains/missions/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
 import type { SettlementTerms } from "#domains/settlement/index.ts";
 import type { FeedNode } from "#flows/feed/index.ts";
 import { sweepWallets } from "#flows/sweep/index.ts";
-import { firstDayOf, type Month } from "#kernel/time.ts";
+import { firstDayOf, formatDay, lastDayOf, type Month } from "#kernel/time.ts";
 import type { ClickHouseClient } from "#platform/clickhouse/client.ts";
 import type { Clock } from "#platform/clock.ts";
 import type { CloseDeps } from "./close-month.ts";
@@ -34,12 +35,20 @@ export function createCloseDeps(setup: CloseSetup): CloseDeps {
       await sweepWallets({ pool, clock, programmes }, { untilAt, signal, onProgress: onShare });
       signal.throwIfAborted();
     },
-    terms: async (month) => termsOf(programmes, month),
+    terms: (month) => termsOf(pool, programmes, month),
   };
 }
 
-/** The terms in force at the last instant of a month. */
-export function termsOf(programmes: Programmes, month: Month): SettlementTerms {
+/** The terms in force at the last instant of a month, with the acquisition fees of the missions done in it. */
+export async function termsOf(pool: Pool, programmes: Programmes, month: Month): Promise<SettlementTerms> {
   const { calendar } = programmes.current();
-  return settlementTerms(programmes.at(calendar.startOf(firstDayOf(month + 1)) - 1));
+  const terms = settlementTerms(programmes.at(calendar.startOf(firstDayOf(month + 1)) - 1));
+  const fees = await missionFees(pool, formatDay(firstDayOf(month)), formatDay(lastDayOf(month)));
+  const acquisition = fees.map(({ partner, mission, kopecks }) => ({
+    partner,
+    kind: "acquisition" as const,
+    reason: mission,
+    kopecks,
+  }));
+  return { ...terms, fees: [...terms.fees, ...acquisition] };
 }

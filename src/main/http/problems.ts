@@ -7,8 +7,8 @@ import { CHECKOUT_PROBLEMS } from "#flows/checkout/http/index.ts";
 import type { CheckoutFailure } from "#flows/checkout/index.ts";
 import { CLOSE_PROBLEMS } from "#flows/close-month/http/index.ts";
 import type { CloseFailure } from "#flows/close-month/index.ts";
-import { EVENT_PROBLEMS } from "#flows/missions/http/index.ts";
-import type { EventFailure } from "#flows/missions/index.ts";
+import { EVENT_PROBLEMS, MISSION_PROBLEMS } from "#flows/missions/http/index.ts";
+import type { EventFailure, StateFailure } from "#flows/missions/index.ts";
 import { RATING_PROBLEMS } from "#flows/rate-receipt/http/index.ts";
 import type { RateFailure } from "#flows/rate-receipt/index.ts";
 import { STORE_DAY_PROBLEMS } from "#flows/store-days/http/index.ts";
@@ -27,6 +27,7 @@ const ALL = {
   ...RATING_PROBLEMS,
   ...STORE_DAY_PROBLEMS,
   ...EVENT_PROBLEMS,
+  ...MISSION_PROBLEMS,
   ...SETTLEMENT_PROBLEMS,
   ...CLOSE_PROBLEMS,
   ...JOB_PROBLEMS,
@@ -43,6 +44,7 @@ export function problemRegistry(): ProblemRegistry {
     RATING_PROBLEMS,
     STORE_DAY_PROBLEMS,
     EVENT_PROBLEMS,
+    MISSION_PROBLEMS,
     SETTLEMENT_PROBLEMS,
     CLOSE_PROBLEMS,
     JOB_PROBLEMS,
@@ -54,5 +56,7 @@ type Untold<Failure> = Failure extends FailureOf<typeof ALL> ? never : Failure;
 type Nothing<Failures extends never> = Failures;
 /** Compiles only while there is no such thing: the compiler's message names the code that lacks its problem. */
 export type EverythingIsTold = Nothing<
-  Untold<CheckoutFailure | CreateKeyFailure | RateFailure | StoreDayFailure | EventFailure | CloseFailure>
+  Untold<
+    CheckoutFailure | CreateKeyFailure | RateFailure | StoreDayFailure | EventFailure | StateFailure | CloseFailure
+  >
 >;

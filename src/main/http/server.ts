@@ -11,7 +11,7 @@ import { batchRoute, holdRoutes, receiptRoutes } from "#flows/checkout/http/inde
 import type { Checkout } from "#flows/checkout/index.ts";
 import { closeRoute } from "#flows/close-month/http/index.ts";
 import { createCloseDeps, termsOf } from "#flows/close-month/index.ts";
-import { eventBatchRoute, eventRoutes } from "#flows/missions/http/index.ts";
+import { eventBatchRoute, eventRoutes, missionRoutes } from "#flows/missions/http/index.ts";
 import type { EventLog } from "#flows/missions/index.ts";
 import { ratingRoute } from "#flows/rate-receipt/http/index.ts";
 import { storeDayRoute } from "#flows/store-days/http/index.ts";
@@ -94,7 +94,12 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
     newId: () => `job_${randomUUID().replaceAll("-", "")}`,
     onError: (err, job) => log.error({ err, job: job.id, kind: job.kind }, "a job failed"),
   });
-  const settlements = { pool, warehouse: deps.clickhouse, clock, terms: (month: Month) => termsOf(programmes, month) };
+  const settlements = {
+    pool,
+    warehouse: deps.clickhouse,
+    clock,
+    terms: (month: Month) => termsOf(pool, programmes, month),
+  };
   const settlementDeps = { ...settlements, problems, reads: createSettlementReads(settlements) };
   const closeDeps = () => createCloseDeps({ pool, warehouse: deps.clickhouse, clock, programmes });
   const modules: RouteModule[] = [
@@ -103,6 +108,7 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
     holdRoutes(till),
     eventRoutes({ events: deps.events, problems }),
     eventBatchRoute({ events: deps.events, problems, log, isUnavailable: isConnectionLost }),
+    missionRoutes({ pool, clock, programmes, problems, maySeeMember }),
     ratingRoute({ pool, clock, checkout, problems }),
     storeDayRoute({ pool, clock, programmes, problems }),
     memberRoutes({ problems, reads, maySeeMember }),

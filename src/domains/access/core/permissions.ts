@@ -17,6 +17,7 @@ const READERS: Roles = { till: "own", partner: "own", analyst: "any", operator: 
 /** The coalition's own people. */
 const OPERATORS: Roles = { operator: "any", admin: "any" };
 const FINANCE: Roles = { partner: "own", analyst: "any", operator: "any", admin: "any" };
+const MISSION_READERS: Roles = { partner: "own", analyst: "any", operator: "any", admin: "any" };
 const ADMINS: Roles = { admin: "any" };
 
 /**
@@ -45,6 +46,16 @@ export const PERMISSIONS = {
   createEvent: { roles: TILLS, partnerAt: "body.partner" },
   createEventBatch: { roles: TILLS },
   getEvent: { roles: READERS },
+  putMission: { roles: PARTNERS },
+  listMissions: { roles: MISSION_READERS },
+  getMission: { roles: MISSION_READERS },
+  forecastMission: { roles: PARTNERS },
+  approveMission: { roles: OPERATORS },
+  pauseMission: { roles: PARTNERS },
+  resumeMission: { roles: PARTNERS },
+  endMission: { roles: PARTNERS },
+  listCompletions: { roles: MISSION_READERS },
+  getLadder: { roles: READERS },
   listSettlements: { roles: FINANCE },
   getSettlement: { roles: FINANCE },
   listSettlementLines: { roles: FINANCE },

@@ -1,4 +1,4 @@
-import type { ClientBase } from "pg";
+import type { ClientBase, Pool } from "pg";
 import type { MemberId } from "#kernel/ids.ts";
 import type { EventData } from "../core/event.ts";
 import type { Happening, Line } from "../core/progress/contribution.ts";
@@ -106,7 +106,7 @@ group by 1, 2`;
 
 /** When each of these partners first told an event of each of these members, by `member partner`. */
 export async function firstEvents(
-  client: ClientBase,
+  client: ClientBase | Pool,
   buckets: Buffer,
   members: Buffer,
   partners: readonly string[],

@@ -13,7 +13,7 @@ export type SettlementReadDeps = {
   readonly pool: Pool;
   readonly warehouse: ClickHouseClient;
   readonly clock: { now(): EpochMs };
-  readonly terms: (month: Month) => SettlementTerms;
+  readonly terms: (month: Month) => Promise<SettlementTerms>;
 };
 
 export type Seen = { readonly settlement: Settlement; readonly stored: StoredSettlement | undefined };
@@ -32,7 +32,7 @@ export function createSettlementReads(deps: SettlementReadDeps): SettlementReads
     const now = deps.clock.now();
     const kept = previews.get(month);
     if (kept && now - kept.at < PREVIEW_KEPT_MS) return kept.settlement;
-    const settlement = previewSettlement(deps.pool, deps.warehouse, month, deps.terms(month));
+    const settlement = deps.terms(month).then((terms) => previewSettlement(deps.pool, deps.warehouse, month, terms));
     previews.clear();
     previews.set(month, { at: now, settlement });
     settlement.catch(() => previews.delete(month));

@@ -1,3 +1,4 @@
 export { eventBatchRoute } from "./event-batch-route.ts";
 export { eventRoutes } from "./event-routes.ts";
-export { EVENT_PROBLEMS } from "./problems.ts";
+export { missionRoutes } from "./mission-routes.ts";
+export { EVENT_PROBLEMS, MISSION_PROBLEMS } from "./problems.ts";

@@ -1,15 +1,12 @@
 import type { Pool, PoolClient } from "pg";
-import { loadWallets } from "#domains/ledger/index.ts";
 import {
   type Contribution,
   contributionsOf,
-  firstEvents,
   inOrderOfNeed,
   loadContributions,
   loadProgress,
   lockPosition,
   type MemberContribution,
-  type MemberView,
   type MissionTerms,
   movePosition,
   nextPage,
@@ -20,12 +17,12 @@ import {
   type StoredProgress,
 } from "#domains/missions/index.ts";
 import type { CompiledProgramme, Programmes } from "#domains/program/index.ts";
-import { bucketOf, type MemberId } from "#kernel/ids.ts";
+import type { MemberId } from "#kernel/ids.ts";
 import type { Clock } from "#platform/clock.ts";
-import { int2Array, int8Array } from "#platform/postgres/binary-arrays.ts";
 import { transaction } from "#platform/postgres/transaction.ts";
 import { activeMissions } from "./active-missions.ts";
 import { isDue } from "./desired.ts";
+import { loadViews } from "./load-views.ts";
 
 export type StreamDeps = { readonly pool: Pool; readonly clock: Clock; readonly programmes: Programmes };
 
@@ -113,32 +110,6 @@ export async function refreshProgress(
     }
   }
   await putProgress(client, changed, deps.clock.now());
-}
-
-async function loadViews(
-  client: PoolClient,
-  programme: CompiledProgramme,
-  missions: readonly MissionTerms[],
-  members: readonly MemberId[],
-): Promise<Map<MemberId, MemberView>> {
-  const wallets = await loadWallets(client, members);
-  const partners = [...new Set(missions.flatMap(({ newTo }) => newTo ?? []))];
-  const events = await firstEvents(client, int2Array(members.map(bucketOf)), int8Array(members), partners);
-  const lowest = [...programme.levels.values()].sort((a, b) => a.rank - b.rank)[0]?.id;
-  const views = new Map<MemberId, MemberView>();
-  for (const [member, wallet] of wallets) {
-    views.set(member, {
-      traits: wallet.traits,
-      lowestLevel: lowest,
-      firstAt: (partner) => {
-        const receipt = wallet.firstPurchaseAt.get(partner) ?? Number.POSITIVE_INFINITY;
-        const event = events.get(`${member} ${partner}`) ?? Number.POSITIVE_INFINITY;
-        const first = Math.min(receipt, event);
-        return first === Number.POSITIVE_INFINITY ? undefined : first;
-      },
-    });
-  }
-  return views;
 }
 
 function byMember<Row extends { readonly member: MemberId }>(rows: readonly Row[]): Map<MemberId, Row[]> {
