@@ -86,6 +86,7 @@ const HTML = "text/html; charset=utf-8";
 const BRAND_CSS = `
 .swagger-ui .topbar { background: #1e1b18; padding: 12px 0; }
 .swagger-ui .topbar img { height: 32px; }
+.swagger-ui .topbar .download-url-wrapper { display: none; }
 .swagger-ui .btn.authorize, .swagger-ui .btn.execute { border-color: #f2620f; color: #f2620f; }
 .swagger-ui .btn.execute { background: #f2620f; color: #fff; }
 .swagger-ui .btn.authorize svg { fill: #f2620f; }

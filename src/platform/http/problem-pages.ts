@@ -66,6 +66,7 @@ function layout(branding: Branding, language: Language, title: string, content: 
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)} · ${escapeHtml(branding.title)}</title>
+<link rel="icon" type="image/svg+xml" href="data:image/svg+xml,${encodeURIComponent(branding.mark)}">
 <style>${CSS}</style>
 </head>
 <body>

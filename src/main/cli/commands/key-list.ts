@@ -25,7 +25,9 @@ export const keyListCommand = defineCommand({
         before = page.nextBefore;
       } while (before !== undefined);
       const lines = keys.map((key) =>
-        [key.keyId, key.role.padEnd(8), (key.partner ?? "-").padEnd(16), stateOf(key, now).padEnd(8), key.name].join("  "),
+        [key.keyId, key.role.padEnd(8), (key.partner ?? "-").padEnd(16), stateOf(key, now).padEnd(8), key.name].join(
+          "  ",
+        ),
       );
       context.result(
         keys.map((key) => ({ ...keyJson(key), state: stateOf(key, now) })),
