@@ -11,6 +11,14 @@ import { keyListCommand } from "./commands/key-list.ts";
 import { keyRevokeCommand } from "./commands/key-revoke.ts";
 import { linkCommand } from "./commands/link.ts";
 import { migrateCommand } from "./commands/migrate.ts";
+import {
+  missionApplyCommand,
+  missionApproveCommand,
+  missionEndCommand,
+  missionPauseCommand,
+  missionPlanCommand,
+  missionResumeCommand,
+} from "./commands/mission.ts";
 import { planCommand } from "./commands/plan.ts";
 import { settleCommand } from "./commands/settle.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -24,6 +32,12 @@ export const commands: readonly Command[] = [
   migrateCommand,
   planCommand,
   applyCommand,
+  missionPlanCommand,
+  missionApplyCommand,
+  missionApproveCommand,
+  missionPauseCommand,
+  missionResumeCommand,
+  missionEndCommand,
   importReceiptsCommand,
   importMembersCommand,
   importWalletsCommand,

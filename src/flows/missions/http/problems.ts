@@ -80,7 +80,10 @@ export const MISSION_PROBLEMS = {
       ru: () => "У этой редакции задания нет прогноза стоимости.",
       en: () => "This revision of the mission has no forecast of its cost.",
     },
-    remedy: { ru: "POST /v1/missions/{id}/forecast.", en: "POST /v1/missions/{id}/forecast." },
+    remedy: {
+      ru: "Сначала сделайте прогноз: действие forecast этого задания.",
+      en: "Make a forecast first: the action forecast of the mission.",
+    },
     details: NO_DETAILS,
     example: {},
   }),

@@ -1,0 +1,167 @@
+import { readFileSync } from "node:fs";
+import { userInfo } from "node:os";
+import type { StoredMission } from "#domains/missions/index.ts";
+import { formatProgrammeError, loadProgrammes } from "#domains/program/index.ts";
+import {
+  changeMissionState,
+  type Drafted,
+  type DraftFailure,
+  draftMissions,
+  makeForecast,
+  planMissions,
+  type StateFailure,
+  type StateRequest,
+} from "#flows/missions/index.ts";
+import { type CommandContext, type CommandFailure, defineCommand, failure } from "../command.ts";
+import { formatPoints, formatRoubles } from "../format.ts";
+
+const BY = {
+  type: "string",
+  description: "who, for the record (default: the user of the system)",
+  placeholder: "NAME",
+} as const;
+const COMMENT = { type: "string", default: "", description: "why, for the record", placeholder: "TEXT" } as const;
+
+export const missionPlanCommand = defineCommand({
+  name: "mission plan",
+  summary: "Check a file of missions and show what taking it would change",
+  usage: "mission plan FILE",
+  example: "dolka mission plan examples/missions/missions.yaml",
+  options: {},
+  async run(context, { positionals }) {
+    await withHome(context, async (deps) => {
+      const planned = await planMissions(deps, { file: fileOf(positionals), who: "", comment: "" });
+      if (!planned.ok) throw refusedDraft(planned.failure);
+      context.result(planned.value, draftedText(planned.value));
+    });
+  },
+});
+
+export const missionApplyCommand = defineCommand({
+  name: "mission apply",
+  summary: "Take the missions of a file as drafts, each with a forecast of its cost",
+  usage: "mission apply FILE [--by NAME] [--comment TEXT]",
+  example: "dolka mission apply examples/missions/missions.yaml --by anna",
+  options: { by: BY, comment: COMMENT },
+  async run(context, { positionals, values }) {
+    await withHome(context, async (deps) => {
+      const who = values.by ?? userInfo().username;
+      const drafted = await draftMissions(deps, { file: fileOf(positionals), who, comment: values.comment });
+      if (!drafted.ok) throw refusedDraft(drafted.failure);
+      const forecasts: StoredMission[] = [];
+      for (const { id, change } of drafted.value) {
+        if (change === "unchanged") continue;
+        const made = await makeForecast(deps, { mission: id, who });
+        if (!made.ok) throw refusedState(made.failure);
+        forecasts.push(made.value);
+      }
+      context.result(
+        { drafted: drafted.value, forecasts: forecasts.map(({ id, forecast }) => ({ mission: id, forecast })) },
+        [draftedText(drafted.value), ...forecasts.map(forecastText)].join("\n"),
+      );
+    });
+  },
+});
+
+export const missionApproveCommand = stateCommand("approve", "Approve a draft that somebody else wrote: it goes live");
+export const missionPauseCommand = stateCommand("pause", "Pause a mission: what happens meanwhile does not count");
+export const missionResumeCommand = stateCommand("resume", "Let a paused mission go on");
+export const missionEndCommand = stateCommand("end", "End a mission for good; what was won stays");
+
+function stateCommand(action: StateRequest["action"], summary: string) {
+  return defineCommand({
+    name: `mission ${action}`,
+    summary,
+    usage: `mission ${action} MISSION [--by NAME] [--comment TEXT]`,
+    example: `dolka mission ${action} card --by boris`,
+    options: { by: BY, comment: COMMENT },
+    async run(context, { positionals, values }) {
+      const [mission, ...rest] = positionals;
+      if (mission === undefined || rest.length > 0) throw failure.badUsage("Name one mission.");
+      await withHome(context, async (deps) => {
+        const who = values.by ?? userInfo().username;
+        const changed = await changeMissionState(deps, { mission, action, who, comment: values.comment });
+        if (!changed.ok) throw refusedState(changed.failure);
+        const { id, state, revision } = changed.value;
+        context.result({ id, state, revision }, `Mission ${id}: ${state}.`);
+      });
+    },
+  });
+}
+
+type Deps = Parameters<typeof draftMissions>[0];
+
+async function withHome(context: CommandContext, work: (deps: Deps) => Promise<void>): Promise<void> {
+  const home = await context.openHome();
+  try {
+    const { clock } = context;
+    await work({ pool: home.pool, clock, programmes: await loadProgrammes({ pool: home.pool, clock }) });
+  } finally {
+    await home.close();
+  }
+}
+
+function fileOf(positionals: readonly string[]): { name: string; text: string } {
+  const [name, ...rest] = positionals;
+  if (name === undefined || rest.length > 0)
+    throw failure.badUsage("Name one file of missions, such as missions.yaml.");
+  try {
+    return { name, text: readFileSync(name, "utf8") };
+  } catch (error) {
+    throw failure.refused(`${name} can't be read: ${(error as Error).message}`);
+  }
+}
+
+function draftedText(drafted: readonly Drafted[]): string {
+  return drafted.map(({ id, change }) => `${change.padEnd(10)} ${id}`).join("\n");
+}
+
+function forecastText({ id, forecast }: StoredMission): string {
+  if (forecast === undefined) return `${id}: no forecast`;
+  const { doers, pointsCents, operatorResultKopecks, assumptions, exceedsBudget } = forecast;
+  const range = (of: { low: number; expected: number; high: number }, show: (value: number) => string) =>
+    `${show(of.expected)} (${show(of.low)} to ${show(of.high)})`;
+  const doing = `${assumptions.doingIs}: ${formatPoints(assumptions.doing.expectedBp)} % do it`;
+  return [
+    `${id}: ${range(doers, String)} members, ${doing}`,
+    `  points ${range(pointsCents, formatPoints)}${exceedsBudget ? ", more than the budget" : ""}`,
+    `  operator ${range(operatorResultKopecks, formatRoubles)}`,
+  ].join("\n");
+}
+
+function refusedDraft(reason: DraftFailure): CommandFailure {
+  switch (reason.code) {
+    case "missions-invalid": {
+      const { errors } = reason;
+      const count = errors.length === 1 ? "1 error" : `${errors.length} errors`;
+      return failure.refused(`${errors.map(formatProgrammeError).join("\n")}\n${count}; nothing was changed.`, reason);
+    }
+    case "mission-approved":
+      return failure.refused(`Mission ${reason.mission} was approved and does not change any more.`, reason);
+    case "forbidden-partner":
+      return failure.refused(`A mission of ${reason.partner} is in the way.`, reason);
+    case "no-programme":
+      return failure.refused("No programme has been applied yet.", reason);
+  }
+}
+
+const STATE_TEXTS: Partial<Record<StateFailure["code"], string>> = {
+  "unknown-mission": "There is no such mission.",
+  "no-programme": "No programme has been applied yet.",
+  "mission-needs-forecast": "This revision has no forecast yet: `dolka mission apply` makes one.",
+  "mission-over": "The mission's last day has passed.",
+  "programme-conflict": "The programme was changed meanwhile: try again.",
+};
+
+function refusedState(reason: StateFailure): CommandFailure {
+  switch (reason.code) {
+    case "mission-own-approval":
+      return failure.refused(`${reason.editedBy} wrote the last revision; another person approves it.`, reason);
+    case "mission-state":
+      return failure.refused(`The mission is ${reason.state}; ${reason.action} is not possible.`, reason);
+    case "mission-unfit":
+      return failure.refused(`The mission's rule does not fit the programme: ${reason.reason}`, reason);
+    default:
+      return failure.refused(STATE_TEXTS[reason.code] ?? reason.code, reason);
+  }
+}
