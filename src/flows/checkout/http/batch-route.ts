@@ -2,7 +2,6 @@ import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
-import { type Principal, principalOf } from "#domains/access/http/index.ts";
 import type { App } from "#platform/http/app.ts";
 import { readJson } from "#platform/http/json-body.ts";
 import { type Language, languageOf } from "#platform/http/language.ts";
@@ -19,7 +18,9 @@ import { type Failure, ProblemError } from "#platform/http/problem.ts";
 import { createBodyValidator } from "#platform/http/validation.ts";
 import type { Logger } from "#platform/log.ts";
 import type { Answer, ReceiptBody } from "../answers.ts";
+import type { Principal } from "../requests.ts";
 import { ReceiptAnswerSchema } from "./answer-schemas.ts";
+import { askerOf } from "./asker.ts";
 import type { CheckoutHttpDeps } from "./deps.ts";
 import { RECEIPT_ANSWER_EXAMPLE, RECEIPT_EXAMPLE } from "./examples.ts";
 import { toReceiptRequest } from "./receipt-mapping.ts";
@@ -99,7 +100,7 @@ const UNKNOWN_ENCODING: Failure = {
 
 function callerOf(request: FastifyRequest): Caller {
   const language = languageOf(request.headers["accept-language"]);
-  return { principal: principalOf(request), language, requestId: request.id };
+  return { principal: askerOf(request), language, requestId: request.id };
 }
 
 async function answerLine(

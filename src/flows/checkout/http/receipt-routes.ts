@@ -1,12 +1,10 @@
-import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { principalOf } from "#domains/access/http/index.ts";
 import { sendOutcome } from "#platform/http/answer.ts";
 import type { App } from "#platform/http/app.ts";
-import { languageOf } from "#platform/http/language.ts";
 import { operation } from "#platform/http/operation.ts";
-import type { Principal } from "../requests.ts";
 import { QuoteAnswerSchema, ReceiptAnswerSchema, ReturnAnswerSchema, StoredReceiptSchema } from "./answer-schemas.ts";
+import { askerOf } from "./asker.ts";
 import type { CheckoutHttpDeps } from "./deps.ts";
 import {
   QUOTE_ANSWER_EXAMPLE,
@@ -109,11 +107,6 @@ export const receiptOperations = {
     example: { body: RETURN_EXAMPLE, answer: RETURN_ANSWER_EXAMPLE },
   }),
 };
-
-/** Who asks, and in which language: the sentences of an answer are for a person. */
-function askerOf(request: FastifyRequest): Principal {
-  return { ...principalOf(request), language: languageOf(request.headers["accept-language"]) };
-}
 
 /** Receipts, quotes, returns. */
 export function receiptRoutes(deps: CheckoutHttpDeps): (app: App) => void {
