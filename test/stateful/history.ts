@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Pool } from "pg";
 import type { LedgerReads } from "#domains/ledger/http/index.ts";
-import { firstDayOf, formatDay, formatMonth, monthOf } from "#kernel/time.ts";
+import { DAY_MS, firstDayOf, formatDay, formatMonth, monthOf } from "#kernel/time.ts";
 import { bookDue, calendarOf, createLedger, type Ledger, matrixOf, moveFence } from "../model/ledger.ts";
 import { faultsOf } from "../model/truths.ts";
 import { askCheckout, type CheckoutSide, join } from "./ask-checkout.ts";
@@ -96,17 +96,25 @@ async function begin(stand: Stand, programme: ModelSide["programme"]): Promise<R
     const joined = await join(real, `${number}-${i}`, START);
     members.push(joined.member);
     assert.ok(askModel(model, joined.request).ok);
-    const gift = {
-      kind: "award",
-      key: `${number}-gift-${i}`,
-      member: joined.member,
-      funder: "beta",
-      cents: 20_000,
-    } as const;
-    assert.deepEqual(comparable(await askCheckout(real, 0, gift)), comparable(askModel(model, gift)));
+    for (const gift of gifts(number, joined.member)) {
+      assert.deepEqual(comparable(await askCheckout(real, 0, gift)), comparable(askModel(model, gift)));
+    }
   }
   const stored = new Map(members.map((member): [number, StoredOperation[]] => [member, []]));
   return { stand, real, asking: { model, members, asked: [], prefix: number }, stored };
+}
+
+/** Points to begin with: of several funders, with several ends. */
+function gifts(number: string, member: number): Request[] {
+  const award = (funder: string, cents: number, lifeMs: number | undefined): Request => ({
+    kind: "award",
+    key: `${number}-${member}-${funder}`,
+    member,
+    funder,
+    cents,
+    ...(lifeMs === undefined ? {} : { expiresAt: START + lifeMs }),
+  });
+  return [award("beta", 7_000, undefined), award("alfa", 3_333, DAY_MS), award("gamma", 5_001, 40 * DAY_MS)];
 }
 
 /** Plays one command on both sides; the members that it touched. */
