@@ -20,8 +20,8 @@ import { countTruePairs } from "./store/truth.ts";
 
 /** Up to this many pairs all are compared and blocking loses nothing. */
 const COMPARE_ALL = 1_500_000;
-/** Random pairs behind the u-probabilities when not all are compared: shares down to a millionth. */
-const RANDOM_PAIRS = 1_000_000;
+/** Random pairs behind the u-probabilities when not all are compared: shares down to a millionth (half a pair). */
+const RANDOM_PAIRS = 500_000;
 
 export type Linkage = {
   readonly prepared: Prepared;

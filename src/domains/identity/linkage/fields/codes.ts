@@ -1,7 +1,7 @@
 import { parseCardToken } from "../../normalise/card.ts";
 import { parsePhone } from "../../normalise/phone.ts";
 import { digitsOf, foldText } from "../../normalise/text.ts";
-import { countFrequency } from "./frequency.ts";
+import { countValues } from "./frequency.ts";
 import { atMost, both, edits, eitherEmpty, equal, shorterAtLeast, typos } from "./similar.ts";
 import type { Belongs, FieldPlan, Level } from "./types.ts";
 
@@ -62,7 +62,7 @@ const CODES: Readonly<Record<CodeKind, Code>> = {
 export function planCode(field: string, kind: CodeKind, values: readonly string[], country?: string): FieldPlan {
   const code = CODES[kind];
   const cleaned = values.map((value) => (value === "" ? "" : clean(kind, value, country)));
-  const frequency = countFrequency(cleaned);
+  const counted = countValues(cleaned);
   return {
     field,
     kind,
@@ -80,9 +80,9 @@ export function planCode(field: string, kind: CodeKind, values: readonly string[
         frequency: (l) => l("freq"),
       },
     ],
-    counted: [cleaned],
+    counted: [counted],
     atoms: code.atoms.map((label) => ({ label: `${label} ${field}`, field })),
-    cells: (row) => [cleaned[row] ?? "", frequency(cleaned[row] ?? "")],
+    cells: (row) => [cleaned[row] ?? "", counted.shareOf(row)],
     keys: (row) => (cleaned[row] ? code.keys(cleaned[row]) : code.atoms.map(() => "")),
   };
 }

@@ -1,5 +1,5 @@
 import { type DateOrder, dateDigits, dateNumber, guessDateOrder, parseDate } from "../../normalise/date.ts";
-import { countFrequency } from "./frequency.ts";
+import { countValues } from "./frequency.ts";
 import { eitherEmpty, equal, typos } from "./similar.ts";
 import type { FieldPlan, Level, PairSql } from "./types.ts";
 
@@ -53,7 +53,7 @@ export function planDate(field: string, values: readonly string[], order: DateOr
   const assumed = order ?? guessDateOrder(values);
   const dates = values.map((value) => (value === "" ? undefined : parseDate(value, assumed)));
   const digits = dates.map((date) => (date ? dateDigits(date) : ""));
-  const frequency = countFrequency(digits);
+  const counted = countValues(digits);
   return {
     field,
     kind: "date",
@@ -72,7 +72,7 @@ export function planDate(field: string, values: readonly string[], order: DateOr
         frequency: (l) => l("freq"),
       },
     ],
-    counted: [digits],
+    counted: [counted],
     atoms: [
       { label: `same ${field}`, field },
       { label: `year of ${field}`, field },
@@ -82,7 +82,7 @@ export function planDate(field: string, values: readonly string[], order: DateOr
     ],
     cells: (row) => {
       const date = dates[row];
-      return [digits[row] ?? "", (date && dateNumber(date)) ?? NO_DAY, frequency(digits[row] ?? "")];
+      return [digits[row] ?? "", (date && dateNumber(date)) ?? NO_DAY, counted.shareOf(row)];
     },
     keys: (row) => {
       const text = digits[row] ?? "";

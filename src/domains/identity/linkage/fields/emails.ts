@@ -1,5 +1,5 @@
 import { type Email, formatEmail } from "../../normalise/email.ts";
-import { countFrequency } from "./frequency.ts";
+import { countValues } from "./frequency.ts";
 import { atLeast, atMost, edits, either, eitherEmpty, equal, jaroWinkler } from "./similar.ts";
 import type { FieldPlan, Level } from "./types.ts";
 
@@ -18,7 +18,7 @@ const LEVELS: readonly Level[] = [
 /** An e-mail address: the whole, its local part, then typos in either. */
 export function planEmail(field: string, emails: readonly (Email | undefined)[]): FieldPlan {
   const values = emails.map((email) => (email ? formatEmail(email) : ""));
-  const frequency = countFrequency(values);
+  const counted = countValues(values);
   return {
     field,
     kind: "email",
@@ -37,14 +37,14 @@ export function planEmail(field: string, emails: readonly (Email | undefined)[])
         frequency: (l) => l("freq"),
       },
     ],
-    counted: [values],
+    counted: [counted],
     atoms: [
       { label: `same ${field}`, field },
       { label: `local part of ${field}`, field },
       { label: `domain of ${field}`, field },
       { label: `first letters of ${field}`, field },
     ],
-    cells: (row) => [values[row] ?? "", emails[row]?.local ?? "", frequency(values[row] ?? "")],
+    cells: (row) => [values[row] ?? "", emails[row]?.local ?? "", counted.shareOf(row)],
     keys: (row) => {
       const email = emails[row];
       return email ? [formatEmail(email), email.local, email.domain, email.local.slice(0, 5)] : ["", "", "", ""];

@@ -1,5 +1,5 @@
 import { parseNumber } from "../../normalise/number.ts";
-import { countFrequency } from "./frequency.ts";
+import { countValues } from "./frequency.ts";
 import { atMost, both, eitherEmpty, equal, shorterAtLeast, typos } from "./similar.ts";
 import type { FieldPlan, PairSql } from "./types.ts";
 
@@ -12,7 +12,7 @@ const within =
 export function planNumber(field: string, values: readonly string[]): FieldPlan {
   const numbers = values.map((value) => (value === "" ? undefined : parseNumber(value)));
   const texts = numbers.map((number) => (number === undefined ? "" : String(number)));
-  const frequency = countFrequency(texts);
+  const counted = countValues(texts);
   return {
     field,
     kind: "number",
@@ -38,9 +38,9 @@ export function planNumber(field: string, values: readonly string[]): FieldPlan 
         frequency: (l) => l("freq"),
       },
     ],
-    counted: [texts],
+    counted: [counted],
     atoms: [{ label: `same ${field}`, field }],
-    cells: (row) => [texts[row] ?? "", numbers[row] ?? 0, frequency(texts[row] ?? "")],
+    cells: (row) => [texts[row] ?? "", numbers[row] ?? 0, counted.shareOf(row)],
     keys: (row) => [texts[row] ?? ""],
   };
 }

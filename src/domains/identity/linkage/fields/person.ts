@@ -3,7 +3,7 @@ import { givenNameKey, surnameStem } from "../../normalise/names.ts";
 import { phoneticKey } from "../../normalise/phonetic.ts";
 import { looseSpelling } from "../../normalise/script.ts";
 import type { FieldKind } from "../config.ts";
-import { countFrequency } from "./frequency.ts";
+import { countValues, createDictionary } from "./frequency.ts";
 import { createNameReader } from "./name-from-email.ts";
 import { remember } from "./remember.ts";
 import type { Comparison, FieldPlan, Level, PairSql, Side } from "./types.ts";
@@ -37,7 +37,8 @@ export function planPerson(
   };
   const keyOf = keyMaker();
   const soundOf = remember((value) => phoneticKey(value));
-  const frequencies = parts.map((part) => countFrequency(part.values));
+  const dictionary = createDictionary();
+  const counted = parts.map((part) => countValues(part.values, dictionary));
   const hasEmails = emails.length > 0;
   return {
     field,
@@ -53,13 +54,13 @@ export function planPerson(
     ],
     derived: derivedColumns(parts, swappable, hasEmails),
     comparisons: [...parts.map((part) => compareNames(part)), ...(swappable ? [compareOrder(field)] : [])],
-    counted: [...parts.map((part) => part.values), ...(swappable ? [undefined] : [])],
+    counted: [...counted, ...(swappable ? [undefined] : [])],
     atoms: atomsOf(parts, swappable),
     cells: (row) => [
       ...parts.flatMap(({ part, values }, index) => {
         const value = values[row] ?? "";
         const hint = hasEmails ? [hintOf(row, part)] : [];
-        return [value, keyOf(part, value), frequencies[index]?.(value) ?? 0, ...hint];
+        return [value, keyOf(part, value), counted[index]?.shareOf(row) ?? 0, ...hint];
       }),
       ...(hasEmails ? [emails[row] ? 1 : 0] : []),
     ],

@@ -17,10 +17,8 @@ import type { FieldPlan } from "./types.ts";
  * of dates, whether a text is short or long, whether a column mixes alphabets (then it is compared in Latin letters).
  */
 export function planFields(config: LinkConfig, input: LinkInput): FieldPlan[] {
-  const nulls = new Set(["", ...config.nulls.map((text) => text.toLowerCase())]);
-  const columns = input.values.map((values) =>
-    values.map((value) => (nulls.has(value.trim().toLowerCase()) ? "" : value.trim())),
-  );
+  const known = knownValue(config.nulls);
+  const columns = input.values.map((values) => values.map(known));
   const emails = emailsOf(config.fields, columns);
   const joint = jointPersonFields(config.fields);
   const plans: FieldPlan[] = [];
@@ -34,6 +32,16 @@ export function planFields(config: LinkConfig, input: LinkInput): FieldPlan[] {
     }
   }
   return plans;
+}
+
+/** A value without spaces around it; empty when it is one of the texts that mean "not known". */
+function knownValue(nulls: readonly string[]): (value: string) => string {
+  const all = new Set(nulls.map((text) => text.toLowerCase()));
+  const longest = Math.max(0, ...nulls.map((text) => text.length));
+  return (value) => {
+    const trimmed = value.trim();
+    return trimmed.length <= longest && all.has(trimmed.toLowerCase()) ? "" : trimmed;
+  };
 }
 
 function planOne(

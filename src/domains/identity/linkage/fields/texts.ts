@@ -1,6 +1,6 @@
 import { phoneticKey } from "../../normalise/phonetic.ts";
 import { wordsOf } from "../../normalise/text.ts";
-import { countFrequency } from "./frequency.ts";
+import { countValues } from "./frequency.ts";
 import { remember } from "./remember.ts";
 import { atLeast, atMost, both, either, eitherEmpty, equal, jaroWinkler, shorterAtLeast, typos } from "./similar.ts";
 import type { FieldPlan, Level, PairSql } from "./types.ts";
@@ -49,7 +49,7 @@ const ADDRESS_LEVELS: readonly Level[] = [
 
 /** A city, a title, an address …: short values by typos, long ones by their words, addresses by their numbers too. */
 export function planText(field: string, kind: "city" | "text" | "address", values: readonly string[]): FieldPlan {
-  const frequency = countFrequency(values);
+  const counted = countValues(values);
   const long = kind === "address" || averageLength(values) > MANY_WORDS;
   const levels = kind === "address" ? ADDRESS_LEVELS : long ? LONG_LEVELS : SHORT_LEVELS;
   const weigh = long ? wordWeights(values) : undefined;
@@ -78,7 +78,7 @@ export function planText(field: string, kind: "city" | "text" | "address", value
         frequency: (l) => l("freq"),
       },
     ],
-    counted: [values],
+    counted: [counted],
     atoms: [
       { label: `same ${field}`, field },
       { label: `first word of ${field} by sound`, field },
@@ -90,7 +90,7 @@ export function planText(field: string, kind: "city" | "text" | "address", value
       const own = weigh?.(wordsOf(value));
       return [
         value,
-        frequency(value),
+        counted.shareOf(row),
         ...(own ? [own.coded, own.total] : []),
         ...(kind === "address" ? [(value.match(/\d+/g) ?? []).sort().join(" ")] : []),
       ];

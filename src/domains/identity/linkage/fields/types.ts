@@ -1,4 +1,5 @@
 import type { FieldKind } from "../config.ts";
+import type { CountedValues } from "./frequency.ts";
 
 /** A column of the record table. `bytes` is text compared byte by byte, so Cyrillic is stored in CP1251. */
 export type ColumnType = "bytes" | "text" | "float" | "int" | "words";
@@ -42,8 +43,8 @@ export type FieldPlan = {
   readonly derived: readonly (readonly [name: string, sql: PairSql])[];
   readonly comparisons: readonly Comparison[];
   readonly atoms: readonly Atom[];
-  /** Per comparison with a frequency, the values by row whose frequency counts; empty where there is none. */
-  readonly counted: readonly (readonly string[] | undefined)[];
+  /** Per comparison with a frequency, its values by row; those of one plan share a dictionary. */
+  readonly counted: readonly (CountedValues | undefined)[];
   /** Cells of one row, in the order of `columns`. */
   cells(row: number): Cell[];
   /** Key texts of one row, in the order of `atoms`; an empty text or list where there is none. */

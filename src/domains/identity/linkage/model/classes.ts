@@ -51,39 +51,50 @@ export function weighsByFrequency(field: EmField, outcome: number, context: Cont
   return field.frequency && outcome === 1 && context !== CONTEXTS.alike;
 }
 
+export type ClassLogs = { readonly match: number; readonly relative: number; readonly other: number };
+export type Posterior = ClassLogs;
+
 /**
- * Log-likelihoods of a pair's outcomes in the three classes, natural logarithms, shares of the classes included. With
- * `plain`, values weigh by the mean frequency instead of their own.
+ * Gives the log-likelihoods of a pair's outcomes in the three classes, natural logarithms, shares of the classes included.
+ * With `plain`, values weigh by the mean frequency instead of their own. Logarithms are taken once, not for each pair.
  */
-export function classLogs(model: Model, fields: readonly EmField[], pair: Scored, plain = false) {
-  let match = Math.log(model.matchShare);
-  let relative = model.relativeShare > 0 ? Math.log(model.relativeShare) : Number.NEGATIVE_INFINITY;
-  let other = Math.log(1 - model.matchShare - model.relativeShare);
-  for (let index = 0; index < fields.length; index++) {
-    const outcome = pair.outcomes[index] as number;
-    if (outcome === 0) continue;
-    const field = fields[index] as EmField;
-    const context = contextOf(field, pair.outcomes);
-    const at = outcome - 1;
-    const byValue = !plain && weighsByFrequency(field, outcome, context);
-    /* The same value by chance is as likely as the value is frequent; that is in the bits. */
-    const u = byValue ? 0 : Math.log(model.u[index]?.[context][at] as number);
-    match += Math.log(model.m[index]?.[context][at] as number);
-    relative += field.personal ? u : Math.log(model.h[index]?.[context][at] as number);
-    other += u;
-  }
-  if (!plain) {
-    relative -= pair.personBits * Math.LN2;
-    other -= (pair.personBits + pair.householdBits) * Math.LN2;
-  }
-  return { match, relative, other };
+export function classScorer(model: Model, fields: readonly EmField[], plain = false): (pair: Scored) => ClassLogs {
+  const logs = (rows: Rows) => rows.map((row) => row.map(Math.log));
+  const [m, h, u] = [model.m.map(logs), model.h.map(logs), model.u.map(logs)];
+  const match0 = Math.log(model.matchShare);
+  const relative0 = model.relativeShare > 0 ? Math.log(model.relativeShare) : Number.NEGATIVE_INFINITY;
+  const other0 = Math.log(1 - model.matchShare - model.relativeShare);
+  return ({ outcomes, personBits, householdBits }) => {
+    let match = match0;
+    let relative = relative0;
+    let other = other0;
+    for (let index = 0; index < fields.length; index++) {
+      const outcome = outcomes[index] as number;
+      if (outcome === 0) continue;
+      const field = fields[index] as EmField;
+      const context = contextOf(field, outcomes);
+      const at = outcome - 1;
+      /* The same value by chance is as likely as the value is frequent; that is in the bits. */
+      const byValue = !plain && weighsByFrequency(field, outcome, context);
+      const chance = byValue ? 0 : (u[index]?.[context]?.[at] as number);
+      match += m[index]?.[context]?.[at] as number;
+      relative += field.personal ? chance : (h[index]?.[context]?.[at] as number);
+      other += chance;
+    }
+    if (plain) return { match, relative, other };
+    relative -= personBits * Math.LN2;
+    return { match, relative, other: other - (personBits + householdBits) * Math.LN2 };
+  };
 }
 
-/** Probabilities that a pair is a match and that it is one of relatives. */
-export function posterior(model: Model, fields: readonly EmField[], pair: Scored, plain = false) {
-  const { match, relative, other } = classLogs(model, fields, pair, plain);
-  const top = Math.max(match, relative, other);
-  const [a, b, c] = [Math.exp(match - top), Math.exp(relative - top), Math.exp(other - top)];
-  const sum = a + b + c;
-  return { match: a / sum, relative: b / sum, other: c / sum };
+/** Gives the probabilities that a pair is a match, one of relatives, and neither. */
+export function pairScorer(model: Model, fields: readonly EmField[], plain = false): (pair: Scored) => Posterior {
+  const score = classScorer(model, fields, plain);
+  return (pair) => {
+    const { match, relative, other } = score(pair);
+    const top = Math.max(match, relative, other);
+    const [a, b, c] = [Math.exp(match - top), Math.exp(relative - top), Math.exp(other - top)];
+    const sum = a + b + c;
+    return { match: a / sum, relative: b / sum, other: c / sum };
+  };
 }

@@ -1,4 +1,4 @@
-import { type EmField, type Model, type Parent, posterior } from "./classes.ts";
+import { type EmField, type Model, type Parent, pairScorer } from "./classes.ts";
 import type { RandomGroup } from "./em.ts";
 
 /** Agreement must be this many times likelier with the parent's than without to count as dependent. */
@@ -17,9 +17,10 @@ export function findParents(
   fields: readonly EmField[],
   random: readonly RandomGroup[],
 ): (Parent | undefined)[] {
+  const plain = pairScorer(model, fields, true);
   const weighed = random.map(({ outcomes, count }) => ({
     outcomes,
-    weight: count * posterior(model, fields, { outcomes, personBits: 0, householdBits: 0 }, true).other,
+    weight: count * plain({ outcomes, personBits: 0, householdBits: 0 }).other,
   }));
   const links: { child: number; parent: Parent; information: number }[] = [];
   for (let child = 0; child < fields.length; child++) {

@@ -1,4 +1,4 @@
-import { type Context, contextOf, type EmField, type Model, posterior, type Rows, type Scored } from "./classes.ts";
+import { type Context, contextOf, type EmField, type Model, pairScorer, type Rows, type Scored } from "./classes.ts";
 import { ordered } from "./monotone.ts";
 
 /** Pairs alike, how many they are, and the fields they may teach (bit mask). */
@@ -64,7 +64,7 @@ type Counts = [number[], number[], number[]];
 
 function maximise(input: EmInput, model: Model): Omit<Model, "iterations"> {
   const { fields, groups, random, totalPairs, relatives } = input;
-  const probabilities = groups.map((group) => posterior(model, fields, group, input.plain));
+  const probabilities = groups.map(pairScorer(model, fields, input.plain));
   const sum = (of: "match" | "relative") =>
     groups.reduce((total, { count }, index) => total + count * (probabilities[index]?.[of] ?? 0), 0);
   const taught = (of: "match" | "relative", all: boolean) =>
@@ -74,7 +74,8 @@ function maximise(input: EmInput, model: Model): Omit<Model, "iterations"> {
     });
   const own = taught("match", false);
   const any = taught("match", true);
-  const others = random.map(({ outcomes }) => posterior(model, fields, { outcomes, ...NO_BITS }, true).other);
+  const plain = pairScorer(model, fields, true);
+  const others = random.map(({ outcomes }) => plain({ outcomes, ...NO_BITS }).other);
   const u = tally(fields, random, (index) => others[index] as number).map((rows) => settle(rows, 1));
   const m = own.map((rows, index): Rows => {
     const enough = total(rows) >= ENOUGH_MATCHES ? rows : (any[index] as Counts);

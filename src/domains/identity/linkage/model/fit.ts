@@ -3,9 +3,9 @@ import type { Prepared } from "../prepare.ts";
 import { outcomesOf } from "../store/layout.ts";
 import { countGroups, eligibleMask, type PatternCount, readEdges } from "../store/pairs.ts";
 import { maskOf, type Rule } from "../store/rules.ts";
-import { type Model, posterior } from "./classes.ts";
+import { type Model, pairScorer } from "./classes.ts";
 import { estimate, type RandomGroup } from "./em.ts";
-import { patternWeight } from "./weights.ts";
+import { patternScorer } from "./weights.ts";
 
 /** Pairs less likely than this to match are not looked at again. */
 const LEAST_PROBABILITY = 0.001;
@@ -66,16 +66,15 @@ export async function scorePairs(
   { model, patterns }: Fit,
 ): Promise<LinkedPair[]> {
   const { layout, fields } = prepared;
-  const weights = patterns.map((pattern) => ({
-    pattern,
-    weight: patternWeight(model, fields, outcomesOf(layout, pattern)),
-  }));
+  const shared = new Map(patterns.map((pattern) => [pattern, outcomesOf(layout, pattern)]));
+  const weigh = patternScorer(model, fields);
+  const weights = [...shared].map(([pattern, outcomes]) => ({ pattern, weight: weigh(outcomes) }));
   const least = Math.log2(LEAST_PROBABILITY / (1 - LEAST_PROBABILITY));
   const edges = await readEdges(client, tables, weights, least);
-  const shared = new Map(patterns.map((pattern) => [pattern, outcomesOf(layout, pattern)]));
+  const score = pairScorer(model, fields);
   return edges.map(({ l, r, pattern, personBits, householdBits, low, high }) => {
     const outcomes = shared.get(pattern) ?? outcomesOf(layout, pattern);
-    const { match, relative } = posterior(model, fields, { outcomes, personBits, householdBits });
+    const { match, relative } = score({ outcomes, personBits, householdBits });
     return { l, r, outcomes, personBits, householdBits, low, high, p: match, relative };
   });
 }

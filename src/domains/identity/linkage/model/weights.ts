@@ -1,6 +1,6 @@
 import {
   type Context,
-  classLogs,
+  classScorer,
   contextOf,
   type EmField,
   type Model,
@@ -24,17 +24,20 @@ export function outcomeWeight(model: Model, comparison: number, outcome: number,
 }
 
 /**
- * Log2 odds of match against others for a pattern, before the bits of term frequency are added; an upper bound of the
- * odds of a match, as relatives only lower it.
+ * Gives the log2 odds of match against others for a pattern, before the bits of term frequency are added; an upper bound of
+ * the odds of a match, as relatives only lower it.
  */
-export function patternWeight(model: Model, fields: readonly EmField[], outcomes: readonly number[]): number {
-  const { match, other } = classLogs(model, fields, { outcomes, personBits: 0, householdBits: 0 });
-  return (match - other) / Math.LN2;
+export function patternScorer(model: Model, fields: readonly EmField[]): (outcomes: readonly number[]) => number {
+  const score = classScorer(model, fields);
+  return (outcomes) => {
+    const { match, other } = score({ outcomes, personBits: 0, householdBits: 0 });
+    return (match - other) / Math.LN2;
+  };
 }
 
 /** A pair's total weight: log2 of the odds that it is a match, all classes considered. */
 export function totalWeight(model: Model, fields: readonly EmField[], pair: Scored): number {
-  const { match, relative, other } = classLogs(model, fields, pair);
+  const { match, relative, other } = classScorer(model, fields)(pair);
   const top = Math.max(relative, other);
   const rest = top + Math.log(Math.exp(relative - top) + Math.exp(other - top));
   return (match - rest) / Math.LN2;

@@ -51,15 +51,18 @@ export async function loadRecords(
     ),
   );
   const columns: [string, ...string[]] = ["id", "second", ...fields, ...layout.atoms.map((_, index) => `k${index}`)];
+  let before: Promise<unknown> = Promise.resolve();
   for (let from = 0; from < rows; from += ROWS_PER_INSERT) {
-    const to = Math.min(rows, from + ROWS_PER_INSERT);
-    await client.insert({
+    const chunks = [...lines(layout, from, Math.min(rows, from + ROWS_PER_INSERT), secondFrom)];
+    await before; // the engine reads one insert while the next is written
+    before = client.insert({
       table,
       columns,
       format: "TabSeparated",
-      values: Readable.from(lines(layout, from, to, secondFrom), { objectMode: false }),
+      values: Readable.from(chunks, { objectMode: false }),
     });
   }
+  await before;
 }
 
 export async function dropTables(client: ClickHouseClient, tables: readonly string[]): Promise<void> {
