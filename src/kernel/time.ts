@@ -77,8 +77,8 @@ export function parseDay(text: string): Day | undefined {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
   const ms = Date.parse(`${text}T00:00:00Z`);
   if (Number.isNaN(ms)) return undefined;
-  const day = ms / DAY_MS;
-  return formatDay(day) === text ? day : undefined;
+  // 30 February is read as 2 March: then the day of the month differs. Comparing it costs a tenth of formatting.
+  return new Date(ms).getUTCDate() === Number(text.slice(8)) ? ms / DAY_MS : undefined;
 }
 
 /** 1 is Monday, 7 is Sunday (ISO 8601). */
