@@ -10,32 +10,93 @@ import {
   timestamptzArray,
   uuidArray,
 } from "#platform/postgres/binary-arrays.ts";
-import type { Change } from "../core/draft.ts";
+import type { Change, ReturnedRow } from "../core/draft.ts";
 import type { Operation } from "../core/operation.ts";
 import { type Hold, type Lot, NEVER, type Trait, type Wallet } from "../core/wallet.ts";
 import type { AnonymousReceipt, KeyClaim, NewIdentifier, Posting } from "./posting.ts";
 
-/** The batch as the statement's 104 parameters, in its order. */
-export function postingValues(posting: Posting): Buffer[] {
-  const moved = posting.changes.filter((change) => change.before.isStored);
-  const born = posting.changes.filter((change) => !change.before.isStored);
-  return [
-    dateScalar(posting.firstOpenDay),
-    ...walletColumns(moved, true),
-    ...walletColumns(born, false),
-    ...operationColumns(posting.changes),
-    ...newLotColumns(posting.changes),
-    ...changedLotColumns(posting.changes),
-    ...holdColumns(posting.changes),
-    ...returnColumns(posting.changes),
-    ...keyColumns(posting.keys),
-    ...identifierColumns(posting.identifiers),
-    ...anonymousColumns(posting.anonymous),
-    ...traitColumns(posting.changes),
-  ];
+/** Tables by what a batch does with their rows, as the posting statement names them. */
+export type PostedRows =
+  | "wallets"
+  | "new_wallets"
+  | "operations"
+  | "new_lots"
+  | "changed_lots"
+  | "holds"
+  | "returns"
+  | "keys"
+  | "identifiers"
+  | "anonymous"
+  | "traits";
+
+/** The batch as parameters, table by table; undefined where it has no rows. */
+export const POSTED_ROWS: readonly (readonly [PostedRows, (posting: Posting) => Buffer[] | undefined])[] = [
+  ["wallets", ({ changes }) => someRows(changes.filter(isMoved), (rows) => walletColumns(rows, true))],
+  ["new_wallets", ({ changes }) => someRows(changes.filter(isBorn), (rows) => walletColumns(rows, false))],
+  [
+    "operations",
+    ({ changes }) =>
+      someRows(
+        owned<Operation>(changes, (change) => change.operations),
+        operationColumns,
+      ),
+  ],
+  [
+    "new_lots",
+    ({ changes }) =>
+      someRows(
+        owned<Lot>(changes, (change) => change.newLots),
+        newLotColumns,
+      ),
+  ],
+  [
+    "changed_lots",
+    ({ changes }) =>
+      someRows(
+        owned<Lot>(changes, (change) => change.changedLots),
+        changedLotColumns,
+      ),
+  ],
+  ["holds", ({ changes }) => someRows(owned<Hold>(changes, holdsOf), holdColumns)],
+  [
+    "returns",
+    ({ changes }) =>
+      someRows(
+        owned<ReturnedRow>(changes, (change) => change.returned),
+        returnColumns,
+      ),
+  ],
+  ["keys", ({ keys }) => someRows(keys, keyColumns)],
+  ["identifiers", ({ identifiers }) => someRows(identifiers, identifierColumns)],
+  ["anonymous", ({ anonymous }) => someRows(anonymous, anonymousColumns)],
+  [
+    "traits",
+    ({ changes }) =>
+      someRows(
+        owned<Trait>(changes, (change) => change.changedTraits),
+        traitColumns,
+      ),
+  ],
+];
+
+function someRows<T>(rows: readonly T[], columns: (rows: readonly T[]) => Buffer[]): Buffer[] | undefined {
+  return rows.length === 0 ? undefined : columns(rows);
 }
 
-function dateScalar(day: Day): Buffer {
+function isMoved(change: Change): boolean {
+  return change.before.isStored;
+}
+
+function isBorn(change: Change): boolean {
+  return !change.before.isStored;
+}
+
+function holdsOf(change: Change): readonly Hold[] {
+  return [...change.newHolds, ...change.changedHolds];
+}
+
+/** The fence's day, the statement's first parameter. */
+export function fenceParameter(day: Day): Buffer {
   const buffer = Buffer.allocUnsafe(4);
   buffer.writeInt32BE(day - 10_957);
   return buffer;
@@ -86,8 +147,7 @@ function ownerColumns<T>(rows: readonly Owned<T>[]): Buffer[] {
   return [int2Array(rows.map((row) => row.wallet.bucket)), int8Array(rows.map((row) => row.wallet.member))];
 }
 
-function operationColumns(changes: readonly Change[]): Buffer[] {
-  const rows = owned<Operation>(changes, (change) => change.operations);
+function operationColumns(rows: readonly Owned<Operation>[]): Buffer[] {
   return [
     ...ownerColumns(rows),
     int4Array(rows.map(({ row }) => row.seq)),
@@ -106,8 +166,7 @@ function operationColumns(changes: readonly Change[]): Buffer[] {
   ];
 }
 
-function newLotColumns(changes: readonly Change[]): Buffer[] {
-  const rows = owned<Lot>(changes, (change) => change.newLots);
+function newLotColumns(rows: readonly Owned<Lot>[]): Buffer[] {
   return [
     ...ownerColumns(rows),
     int4Array(rows.map(({ row }) => row.seq)),
@@ -122,8 +181,7 @@ function newLotColumns(changes: readonly Change[]): Buffer[] {
   ];
 }
 
-function changedLotColumns(changes: readonly Change[]): Buffer[] {
-  const rows = owned<Lot>(changes, (change) => change.changedLots);
+function changedLotColumns(rows: readonly Owned<Lot>[]): Buffer[] {
   return [
     ...ownerColumns(rows),
     int4Array(rows.map(({ row }) => row.seq)),
@@ -160,8 +218,7 @@ function funderLiteral(funders: readonly PartnerId[]): string {
   return `{${funders.join(",")}}`;
 }
 
-function holdColumns(changes: readonly Change[]): Buffer[] {
-  const rows = owned<Hold>(changes, (change) => [...change.newHolds, ...change.changedHolds]);
+function holdColumns(rows: readonly Owned<Hold>[]): Buffer[] {
   return [
     ...ownerColumns(rows),
     int4Array(rows.map(({ row }) => row.seq)),
@@ -173,8 +230,7 @@ function holdColumns(changes: readonly Change[]): Buffer[] {
   ];
 }
 
-function returnColumns(changes: readonly Change[]): Buffer[] {
-  const rows = owned(changes, (change) => change.returned);
+function returnColumns(rows: readonly Owned<ReturnedRow>[]): Buffer[] {
   return [
     ...ownerColumns(rows),
     int4Array(rows.map(({ row }) => row.purchaseSeq)),
@@ -184,8 +240,7 @@ function returnColumns(changes: readonly Change[]): Buffer[] {
   ];
 }
 
-function traitColumns(changes: readonly Change[]): Buffer[] {
-  const rows = owned<Trait>(changes, (change) => change.changedTraits);
+function traitColumns(rows: readonly Owned<Trait>[]): Buffer[] {
   return [
     ...ownerColumns(rows),
     textArray(rows.map(({ row }) => row.kind)),
