@@ -53,13 +53,16 @@ export async function run(given: BenchOptions): Promise<BenchResult> {
 }
 
 export async function runLedger(given: BenchOptions, postgres: BenchPostgres, members: number) {
+  const lanes = given.number("lanes", 2);
   const pool = createPool({ url: postgres.server.url, applicationName: "dolka bench checkout", max: 20 });
+  const lanePool = createPool({ url: postgres.server.url, applicationName: "dolka bench lanes", max: lanes });
   const checkout = createCheckout({
     pool,
+    lanePool,
     clock: systemClock,
     programmes: benchProgrammes(systemClock),
     identifierSecret: BENCH_SECRET,
-    lanes: given.number("lanes", 2),
+    lanes,
     maxBatch: given.number("batch", 256),
   });
   const run = Math.floor(Date.now() / 1000).toString(36);
@@ -71,7 +74,7 @@ export async function runLedger(given: BenchOptions, postgres: BenchPostgres, me
   } finally {
     await shoppers.stop();
     await checkout.drain();
-    await pool.end();
+    await Promise.all([pool.end(), lanePool.end()]);
   }
 }
 

@@ -39,15 +39,17 @@ export async function startBenchPostgres(home: BenchHome, options: BenchOptions)
     logFile: join(home.folder, "logs", "postgres.log"),
   });
   const pool = createPool({ url: server.url, applicationName: "dolka bench", max: 10 });
-  await migratePostgres(pool);
-  return {
-    server,
-    pool,
-    stop: async () => {
-      await pool.end();
-      await server.stop();
-    },
+  const stop = async () => {
+    await pool.end();
+    await server.stop();
   };
+  try {
+    await migratePostgres(pool);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { server, pool, stop };
 }
 
 /** `name=value,name=value`: settings of PostgreSQL to try. */

@@ -19,10 +19,13 @@ import { settingsFromEnvironment } from "./process-settings.ts";
 
 /** How soon a version applied elsewhere is known here. */
 const PROGRAMME_REFRESH_MS = 1_000;
+/** Batches of the checkout under way at once (docs/performance.md). */
+const LANES = 2;
 
 const settings = settingsFromEnvironment();
 const log = createLogger({ name: "api" });
 const pool = createPool({ url: settings.pgUrl, applicationName: "dolka api", max: 20 });
+const lanePool = createPool({ url: settings.pgUrl, applicationName: "dolka api lanes", max: LANES });
 const clickhouse = createClickhouse({ url: settings.clickhouseUrl, application: "dolka-api" });
 
 const programmes = await loadProgrammes({ pool, clock });
@@ -30,7 +33,7 @@ const watch = programmes.watch(PROGRAMME_REFRESH_MS, (error) =>
   log.warn({ err: error }, "the programme can't be read"),
 );
 const secret = identifierSecret(settings.home);
-const checkout = createCheckout({ pool, clock, programmes, identifierSecret: secret });
+const checkout = createCheckout({ pool, lanePool, lanes: LANES, clock, programmes, identifierSecret: secret });
 
 const events = createEventLog({ pool, clock, programmes, identifierKey: createIdentifierKeys(secret) });
 
@@ -68,7 +71,7 @@ onStop(log, async () => {
   feed.stop();
   await server.close(); // answers what it has taken, takes nothing more
   await Promise.all([checkout.drain(), events.drain()]);
-  await Promise.allSettled([pool.end(), clickhouse.close()]);
+  await Promise.allSettled([pool.end(), lanePool.end(), clickhouse.close()]);
 });
 await server.listen({ host: settings.host, port: settings.port });
 log.info({ address: `http://${settings.host}:${settings.port}` }, "the API listens");

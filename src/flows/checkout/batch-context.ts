@@ -1,4 +1,4 @@
-import type { PoolClient } from "pg";
+import type { Pool, PoolClient } from "pg";
 import type { MemberIds } from "#domains/identity/index.ts";
 import type { Wallet } from "#domains/ledger/index.ts";
 import type { MemberId } from "#kernel/ids.ts";
@@ -28,7 +28,9 @@ export type BatchContext = {
   readonly calendar: () => Calendar;
   readonly programmeVersion: () => number;
   readonly operator: () => string;
-  /** A connection for one batch; a broken one is not given back. */
+  /** For what need not hold a lane up. */
+  readonly pool: Pool;
+  /** A lane's connection; a broken one is not given back. */
   readonly withClient: <T>(run: (client: PoolClient) => Promise<T>) => Promise<T>;
 };
 

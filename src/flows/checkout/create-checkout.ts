@@ -9,7 +9,7 @@ import type { BatchContext } from "./batch-context.ts";
 import { createBoundedMap } from "./bounded-map.ts";
 import type { Checkout, Outcome } from "./checkout.ts";
 import type { Environment } from "./environment.ts";
-import { createGatherer, type GathererStats } from "./gatherer.ts";
+import { createGatherer, type GathererStats, type LaneKey } from "./gatherer.ts";
 import { getReceipt } from "./get-receipt.ts";
 import { captureHold, placeHold, voidHold } from "./holds.ts";
 import { openWallet } from "./open-wallet.ts";
@@ -23,6 +23,11 @@ import type { Task } from "./task.ts";
 
 export type CheckoutOptions = {
   readonly pool: Pool;
+  /**
+   * As many connections as lanes, for batches alone: a connection has its plans made and the server's memory mapped once.
+   * Those of `pool` unless given.
+   */
+  readonly lanePool?: Pool;
   readonly clock: Clock;
   readonly programmes: Programmes;
   /** Keys the hashes of identifiers; lost, every card is a stranger. */
@@ -56,7 +61,8 @@ export function createCheckout(options: CheckoutOptions): RunningCheckout {
     calendar: () => programmes.current().calendar,
     programmeVersion: () => programmes.current().version,
     operator: () => programmes.current().operator,
-    withClient: (run) => withClient(pool, run),
+    pool,
+    withClient: (run) => withClient(options.lanePool ?? pool, run),
   };
   const gatherer = createGatherer(
     {
@@ -64,7 +70,7 @@ export function createCheckout(options: CheckoutOptions): RunningCheckout {
       maxBatch: options.maxBatch ?? 256,
       maxWaiting: options.maxWaiting ?? 4_096,
     },
-    (task) => laneKey(batch, task),
+    (task) => laneKeys(batch, task),
     (tasks) => runBatch(batch, tasks, clock.now()),
   );
   const environment: Environment = {
@@ -103,13 +109,17 @@ function guarded<Request, Body>(
       : Promise.resolve(err({ code: "no-programme" }));
 }
 
-/** A member is in one batch at a time; until an identifier is resolved it stands for its member. */
-function laneKey(batch: BatchContext, task: Task): string | number | undefined {
+/**
+ * A member is in one batch at a time. An identifier stands beside the member it was found to be: what began before it was
+ * found is known by the identifier alone.
+ */
+function laneKeys(batch: BatchContext, task: Task): LaneKey[] {
   const { subject } = task;
-  if (subject.by === "nobody") return undefined;
+  if (subject.by === "nobody") return [];
+  const keys: LaneKey[] = subject.by === "identifier" ? [subject.key.text] : [];
   const named = subject.by === "member" ? subject.member : batch.memory.members.get(subject.key.text);
-  if (named === undefined) return subject.by === "identifier" ? subject.key.text : undefined;
-  return batch.memory.redirects.get(named)?.into ?? named;
+  if (named !== undefined) keys.push(batch.memory.redirects.get(named)?.into ?? named);
+  return keys;
 }
 
 /** A connection that failed goes to the bin: what it was doing is unknown. */

@@ -18,37 +18,36 @@ export type Gatherer = {
   readonly stats: GathererStats;
 };
 
+/** What must not be in two batches at once. */
+export type LaneKey = string | number;
+
 /**
  * Gathers requests into batches: while the lanes are busy, what arrives waits and makes the next batch. A member is in
- * one batch at a time, and in the order of arrival.
+ * one batch at a time, and in the order of arrival: tasks that share a lane key never run in two lanes.
  */
 export function createGatherer(
   options: GathererOptions,
-  laneKey: (task: Task) => string | number | undefined,
+  laneKeys: (task: Task) => readonly LaneKey[],
   runBatch: (tasks: Task[], lane: number) => Promise<void>,
 ): Gatherer {
   let waiting: Task[] = [];
-  const busy = new Set<string | number>();
+  const busy = new Set<LaneKey>();
   const freeLanes = Array.from({ length: options.lanes }, (_, lane) => lane);
   const stats: GathererStats = { batches: 0, tasks: 0, largest: 0, refused: 0 };
   let idle: (() => void)[] = [];
   let scheduled = false;
 
-  const pick = (): { tasks: Task[]; keys: (string | number)[] } => {
+  const pick = (): { tasks: Task[]; keys: Set<LaneKey> } => {
     const tasks: Task[] = [];
-    const keys: (string | number)[] = [];
-    const inBatch = new Set<string | number>();
+    const keys = new Set<LaneKey>();
     const left: Task[] = [];
     for (const task of waiting) {
-      const key = laneKey(task);
-      if (tasks.length >= options.maxBatch || (key !== undefined && busy.has(key))) {
+      const own = laneKeys(task);
+      if (tasks.length >= options.maxBatch || own.some((key) => busy.has(key))) {
         left.push(task);
         continue;
       }
-      if (key !== undefined && !inBatch.has(key)) {
-        inBatch.add(key);
-        keys.push(key);
-      }
+      for (const key of own) keys.add(key);
       tasks.push(task);
     }
     waiting = left;

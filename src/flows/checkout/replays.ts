@@ -7,24 +7,26 @@ import { readPosted } from "./read-posted.ts";
 import type { Task } from "./task.ts";
 
 /**
- * Answers retries of what this process has posted. Of equal requests in one batch the first stands for all; one with
+ * Answers retries of what this process has posted, beside the batch, which does not wait for it. Of equal requests in one batch the first stands for all; one with
  * the same key and another body has to wait until the first is known to be accepted (a conflict) or refused (its turn).
  */
-export async function answerReplays(
+export function answerReplays(
   context: BatchContext,
   tasks: readonly Task[],
-): Promise<{ readonly open: Task[]; readonly later: Task[] }> {
+): { readonly open: Task[]; readonly later: Task[]; readonly answered: Promise<unknown> } {
   const first = new Map<string, { readonly task: Task; readonly twins: Task[] }>();
   const later: Task[] = [];
+  const answers: Promise<void>[] = [];
   for (const task of tasks) {
     const known = context.memory.recentKeys.get(task.key.text);
     const twin = first.get(task.key.text);
-    if (known) await answerFrom(context, task, known.bodyHash, known);
+    if (known) answers.push(answerFrom(context, task, known.bodyHash, known).catch(task.fail));
     else if (!twin) first.set(task.key.text, { task, twins: [] });
     else if (twin.task.key.bodyHash.equals(task.key.bodyHash)) twin.twins.push(task);
     else later.push(task);
   }
-  return { open: [...first.values()].map(({ task, twins }) => standingFor(task, twins)), later };
+  const open = [...first.values()].map(({ task, twins }) => standingFor(task, twins));
+  return { open, later, answered: Promise.all(answers) };
 }
 
 /** The first of equal requests, whose outcome is that of the others too: a success is a replay for them. */
@@ -79,5 +81,5 @@ async function answerFrom(
     task.settle(conflict(task));
     return;
   }
-  task.settle(ok(await context.withClient((client) => readPosted(client, task.key, claim))));
+  task.settle(ok(await readPosted(context.pool, task.key, claim)));
 }

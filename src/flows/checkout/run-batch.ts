@@ -25,7 +25,7 @@ export async function runBatch(context: BatchContext, tasks: readonly Task[], no
 }
 
 async function runRounds(context: BatchContext, tasks: readonly Task[], now: EpochMs): Promise<void> {
-  const first = await answerReplays(context, tasks);
+  const first = answerReplays(context, tasks);
   let open = first.open;
   let fruitless = 0;
   while (open.length > 0) {
@@ -38,6 +38,7 @@ async function runRounds(context: BatchContext, tasks: readonly Task[], now: Epo
     open = [...undone, ...waiting];
   }
   if (first.later.length > 0) await runRounds(context, first.later, now);
+  await first.answered;
 }
 
 /** Posts what was accepted and answers it; gives back what a race undid, with the stale rows forgotten. */
