@@ -9,6 +9,7 @@ import { systemClock } from "#platform/clock.ts";
 import { startClickhouse } from "#platform/engines/embedded-clickhouse.ts";
 import { type BenchOptions, type BenchResult, rounded, step } from "./lib/bench.ts";
 import { conditions } from "./lib/conditions.ts";
+import { startCpuMeter } from "./lib/cpu-time.ts";
 import { BENCH_PASSWORD, type BenchHome, benchHome, startBenchPostgres } from "./lib/engine.ts";
 import { fillLedger, fillWarehouse } from "./settle/fill.ts";
 
@@ -23,13 +24,14 @@ export async function run(given: BenchOptions): Promise<BenchResult> {
   try {
     const postgres = await step("PostgreSQL", () => startBenchPostgres(home, given));
     try {
-      return await withWarehouse(home, async (clickhouse) => {
+      return await withWarehouse(home, async (clickhouse, warehousePid) => {
         const fill = { receipts, firstDay: `${MONTH}-01`, days: DAYS };
         const millions = `${(receipts / 1e6).toLocaleString("en")} million receipts`;
         await step(`${millions} in PostgreSQL`, () => fillLedger(postgres.pool, fill));
         await step(`${millions} in ClickHouse`, () => fillWarehouse(clickhouse, fill));
         const under = await conditions(postgres.pool);
-        return { bench: "settle", receipts, ...(await close(postgres.pool, clickhouse)), conditions: under };
+        const pids = { process: process.pid, postgres: postgres.server.pid, clickhouse: warehousePid };
+        return { bench: "settle", receipts, ...(await close(postgres.pool, clickhouse, pids)), conditions: under };
       });
     } finally {
       await postgres.stop();
@@ -41,7 +43,7 @@ export async function run(given: BenchOptions): Promise<BenchResult> {
 
 type Warehouse = ReturnType<typeof createClickhouse>;
 
-async function withWarehouse<T>(home: BenchHome, work: (clickhouse: Warehouse) => Promise<T>): Promise<T> {
+async function withWarehouse<T>(home: BenchHome, work: (clickhouse: Warehouse, pid: number) => Promise<T>): Promise<T> {
   const server = await step("ClickHouse", () =>
     startClickhouse({
       dataFolder: join(home.folder, "clickhouse"),
@@ -54,7 +56,7 @@ async function withWarehouse<T>(home: BenchHome, work: (clickhouse: Warehouse) =
   const clickhouse = createClickhouse({ url: server.url, application: "dolka-bench", requestTimeoutMs: 1_800_000 });
   try {
     await migrateClickhouse(clickhouse);
-    return await work(clickhouse);
+    return await work(clickhouse, server.pid);
   } finally {
     await clickhouse.close();
     await server.stop();
@@ -65,12 +67,16 @@ const TERMS: SettlementTerms = { operator: "operator", parties: [], pointKopecks
 
 type BenchPool = Parameters<typeof fillLedger>[0];
 
-async function close(pool: BenchPool, warehouse: Warehouse): Promise<Record<string, unknown>> {
+async function close(
+  pool: BenchPool,
+  warehouse: Warehouse,
+  pids: Readonly<Record<string, number>>,
+): Promise<Record<string, unknown>> {
   const startedAt: { step: string; at: number }[] = [];
   const onProgress = ({ step: name }: CloseProgress) => {
     if (startedAt.at(-1)?.step !== name) startedAt.push({ step: name, at: performance.now() });
   };
-  const cpu = process.cpuUsage();
+  const cpu = startCpuMeter(pids);
   const closed = await closeMonth(
     {
       pool,
@@ -86,7 +92,6 @@ async function close(pool: BenchPool, warehouse: Warehouse): Promise<Record<stri
     new AbortController().signal,
   );
   if (!closed.ok) throw new Error(JSON.stringify(closed.failure).slice(0, 2_000));
-  const used = process.cpuUsage(cpu);
   const phases = startedAt.slice(0, -1).map((each, i) => [each.step, rounded((startedAt[i + 1]?.at ?? 0) - each.at)]);
   const totalMs = (startedAt.at(-1)?.at ?? 0) - (startedAt[0]?.at ?? 0);
   return {
@@ -94,7 +99,7 @@ async function close(pool: BenchPool, warehouse: Warehouse): Promise<Record<stri
     phaseMs: Object.fromEntries(phases),
     lines: closed.value.lines.length,
     redeemedCents: closed.value.lines.reduce((sum, line) => sum + line.cents, 0),
-    processCpuSeconds: rounded((used.user + used.system) / 1e6, 1),
+    cpuSeconds: cpu.read(),
     processMemoryMb: rounded(process.memoryUsage.rss() / 2 ** 20),
   };
 }
