@@ -7,6 +7,7 @@ import { components } from "./cluster/components.ts";
 import { linkOneToOne, looksOneToOne } from "./cluster/one-to-one.ts";
 import { type Clustering, clusterByExpectedF1, clusterParts, LEAST_THRESHOLD } from "./cluster/threshold.ts";
 import type { LinkConfig, LinkInput } from "./config.ts";
+import { clustersInRowOrder, inContentOrder, inRowOrder } from "./content-order.ts";
 import { decisionBands } from "./model/bands.ts";
 import type { Model } from "./model/classes.ts";
 import { findParents } from "./model/dependence.ts";
@@ -57,7 +58,7 @@ export type LinkStep = "prepare" | "load" | "random pairs" | "blocking" | "compa
  * estimates the Fellegi-Sunter model by EM, scores, and clusters at the threshold that the model itself expects to be
  * best. The tables of the run are dropped at the end, also after a failure.
  */
-export async function linkRecords(deps: LinkDeps, config: LinkConfig, input: LinkInput): Promise<Linkage> {
+export async function linkRecords(deps: LinkDeps, config: LinkConfig, given: LinkInput): Promise<Linkage> {
   const { clickhouse: client, run, progress } = deps;
   const tables = {
     records: `${run}_record`,
@@ -71,6 +72,7 @@ export async function linkRecords(deps: LinkDeps, config: LinkConfig, input: Lin
   };
   try {
     progress("prepare");
+    const { input, rowOf } = inContentOrder(given);
     const plain = prepare(config, input);
     progress("load");
     await createRecords(client, tables.records, plain.layout);
@@ -91,11 +93,12 @@ export async function linkRecords(deps: LinkDeps, config: LinkConfig, input: Lin
       oneToOne ? linkOneToOne(pairs, threshold) : agglomerate(pairs, threshold, config.maxClusterSize);
     const people = clusterParts(components(scored, LEAST_THRESHOLD), 0.5, cluster);
     const pairs = weighByPeople(prepared, fit.model, scored, people);
+    const clustering = clusterByExpectedF1(pairs, loss.missedPairs, cluster);
     return {
       prepared,
       model: fit.model,
-      pairs,
-      clustering: clusterByExpectedF1(pairs, loss.missedPairs, cluster),
+      pairs: inRowOrder(pairs, rowOf, prepared.linking),
+      clustering: { ...clustering, clusterOf: clustersInRowOrder(clustering.clusterOf, rowOf) },
       oneToOne,
       bands: decisionBands(pairs.map(({ p }) => p)),
       comparedPairs: fit.pairs,
