@@ -17,7 +17,15 @@ export { audienceOf } from "./core/progress/audience.ts";
 export { type Contribution, contributionsOf, type Happening, type Line } from "./core/progress/contribution.ts";
 export { evaluate, type Progress } from "./core/progress/evaluate.ts";
 export { inOrderOfNeed, recompute } from "./core/progress/recompute.ts";
-export { endOf, type Interval, type MissionTerms, missionKey, missionTerms, periodOf } from "./core/terms.ts";
+export {
+  budgetCap,
+  endOf,
+  type Interval,
+  type MissionTerms,
+  missionKey,
+  missionTerms,
+  periodOf,
+} from "./core/terms.ts";
 export { type CompletionCursor, type CompletionRow, listCompletions, missionFees } from "./store/completions.ts";
 export {
   type EventKey,

@@ -1,5 +1,6 @@
 export { type FileFault as ProgrammeError, formatFileFault as formatProgrammeError } from "#platform/yaml/faults.ts";
 export { type Applied, type ApplyFailure, type ApplyRequest, applyProgramme } from "./apply-programme.ts";
+export { BUDGET_PREFIX } from "./core/compile/cap-keys.ts";
 export { compileProgramme } from "./core/compile/compile.ts";
 export type { CompiledProgramme, PartnerTerms, Policies, StoreTerms } from "./core/compile/compiled.ts";
 export { type Change, diffProgrammes, formatChange, formatChanges } from "./core/diff/diff.ts";

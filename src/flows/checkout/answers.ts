@@ -106,4 +106,5 @@ export type CheckoutFailure =
   | { readonly code: "expiry-in-past"; readonly pointer: string }
   | { readonly code: "receipt-too-late"; readonly days: number }
   | { readonly code: "receipt-in-future" }
+  | { readonly code: "budget-exhausted" }
   | { readonly code: "overloaded"; readonly retryAfterSeconds: number };

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from "pg";
 import type { MemberIds } from "#domains/identity/index.ts";
 import type { Wallet } from "#domains/ledger/index.ts";
+import type { LaneBudgets } from "#domains/limits/index.ts";
 import type { MemberId } from "#kernel/ids.ts";
 import type { Calendar } from "#kernel/time.ts";
 import type { BoundedMap } from "./bounded-map.ts";
@@ -24,6 +25,8 @@ export type ClaimedKeyMemory = { readonly bodyHash: Buffer; readonly member: Mem
 
 export type BatchContext = {
   readonly memory: BatchMemory;
+  /** The lane's leases of budgets. */
+  readonly budgets: LaneBudgets;
   readonly memberIds: MemberIds;
   readonly calendar: () => Calendar;
   readonly programmeVersion: () => number;

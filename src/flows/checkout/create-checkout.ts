@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from "pg";
 import { createIdentifierKeys, createMemberIds } from "#domains/identity/index.ts";
+import { createLaneBudgets } from "#domains/limits/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
 import { err } from "#kernel/result.ts";
 import type { Clock } from "#platform/clock.ts";
@@ -49,7 +50,7 @@ export type RunningCheckout = Checkout & {
 export function createCheckout(options: CheckoutOptions): RunningCheckout {
   const { pool, clock, programmes } = options;
   const remembered = options.rememberMembers ?? 200_000;
-  const batch: BatchContext = {
+  const batch: Omit<BatchContext, "budgets"> = {
     memory: {
       wallets: createBoundedMap(remembered),
       members: createBoundedMap(remembered * 2),
@@ -64,14 +65,17 @@ export function createCheckout(options: CheckoutOptions): RunningCheckout {
     pool,
     withClient: (run) => withClient(options.lanePool ?? pool, run),
   };
+  const laneCount = options.lanes ?? 2;
+  // Each lane leases for itself: their postings never wait for one row.
+  const lanes = Array.from({ length: laneCount }, () => ({ ...batch, budgets: createLaneBudgets(pool) }));
   const gatherer = createGatherer(
     {
-      lanes: options.lanes ?? 2,
+      lanes: laneCount,
       maxBatch: options.maxBatch ?? 256,
       maxWaiting: options.maxWaiting ?? 4_096,
     },
     (task) => laneKeys(batch, task),
-    (tasks) => runBatch(batch, tasks, clock.now()),
+    (tasks, lane) => runBatch(lanes[lane] as BatchContext, tasks, clock.now()),
   );
   const environment: Environment = {
     pool,
@@ -113,7 +117,7 @@ function guarded<Request, Body>(
  * A member is in one batch at a time. An identifier stands beside the member it was found to be: what began before it was
  * found is known by the identifier alone.
  */
-function laneKeys(batch: BatchContext, task: Task): LaneKey[] {
+function laneKeys(batch: Pick<BatchContext, "memory">, task: Task): LaneKey[] {
   const { subject } = task;
   if (subject.by === "nobody") return [];
   const keys: LaneKey[] = subject.by === "identifier" ? [subject.key.text] : [];

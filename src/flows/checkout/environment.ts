@@ -13,7 +13,7 @@ export type Environment = {
   readonly pool: Pool;
   readonly clock: Clock;
   readonly programmes: Programmes;
-  readonly batch: BatchContext;
+  readonly batch: Omit<BatchContext, "budgets">;
   readonly identifierKey: (kind: string, value: string) => IdentifierKey;
   /** Puts a task into the next batch and waits for what becomes of it. */
   readonly submit: (task: Omit<Task, "now" | "settle" | "fail">) => Promise<Result<Posted, CheckoutFailure>>;

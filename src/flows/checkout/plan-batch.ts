@@ -18,6 +18,7 @@ import {
   type Wallet,
   type WalletForReturn,
 } from "#domains/ledger/index.ts";
+import type { BudgetSession, BudgetWant } from "#domains/limits/index.ts";
 import { bucketOf, type MemberId } from "#kernel/ids.ts";
 import type { EpochMs } from "#kernel/time.ts";
 import type { CheckoutFailure } from "./answers.ts";
@@ -44,6 +45,9 @@ export type Plan = {
   readonly accepted: Accepted[];
   /** Behind or beside a return of the same member: they need what it leaves. */
   readonly deferred: Task[];
+  /** Need more of budgets than is leased. */
+  readonly short: Task[];
+  readonly wants: BudgetWant[];
   /** Broke on a remembered wallet. */
   readonly stale: Task[];
   /** Uncertain: refused on a remembered wallet, to be decided again on what is stored. */
@@ -70,6 +74,8 @@ export async function planBatch(
     anonymous: [],
     accepted: [],
     deferred: [],
+    short: [],
+    wants: [],
     stale: [],
     refused: [],
   };
@@ -81,7 +87,8 @@ export async function planBatch(
     programmeVersion: context.programmeVersion(),
     operator: context.operator(),
   };
-  for (const group of groups) decideGroup(plan, group, posting);
+  const budgets = context.budgets.begin(now);
+  for (const group of groups) decideGroup(plan, group, posting, budgets);
   for (const task of tasks) if (task.subject.by === "nobody") decideAnonymous(plan, task);
   // Rows in member order, so that two processes can't deadlock.
   plan.changes.sort((a, b) => a.after.bucket - b.after.bucket || a.after.member - b.after.member);
@@ -175,7 +182,7 @@ function groupsOf(
   const groups: Group[] = [];
   for (const [member, of] of byMember) {
     const found = wallets.get(member);
-    if (found?.wallet.status !== "open") refuse(plan, tasksOf(of), true);
+    if (found?.wallet.status !== "open") refuseGone(plan, tasksOf(of));
     else groups.push({ wallet: found.wallet, isFresh: found.isFresh, tasks: untilReturn(plan, of) });
   }
   return groups;
@@ -202,6 +209,17 @@ async function loadReturning(
     else groups.push({ wallet: loaded.wallet, isFresh: true, tasks: untilReturn(plan, of), extras: loaded });
   }
   return groups;
+}
+
+/** An erased member's card is a stranger's again: what was remembered of it is forgotten, and it is looked up anew. */
+function refuseGone(plan: Plan, tasks: readonly Task[]): void {
+  const isShown = (task: Task) => task.subject.by === "identifier";
+  plan.stale.push(...tasks.filter(isShown));
+  refuse(
+    plan,
+    tasks.filter((task) => !isShown(task)),
+    true,
+  );
 }
 
 function tasksOf(called: readonly Called[]): Task[] {
@@ -258,22 +276,29 @@ function refuse(plan: Plan, tasks: readonly Task[], isCertain: boolean): void {
 }
 
 /** Each task works on what the one before left; a refused one leaves nothing. */
-function decideGroup(plan: Plan, group: Group, posting: PostingContext): void {
+function decideGroup(plan: Plan, group: Group, posting: PostingContext, budgets: BudgetSession): void {
   const changes: Change[] = [];
   let wallet = group.wallet;
   for (const { task, via, shift } of group.tasks) {
     const draft = openDraft(wallet, { ...posting, now: task.now }, group.extras?.closedLots ?? [], via);
     const isCertain = group.isFresh && changes.length === 0;
-    const decision = decide(plan, { task, shift }, draft, group, isCertain);
+    const decision = decide(plan, { task, shift }, draft, group, isCertain, budgets);
     if (!decision) continue;
     if (!decision.ok) {
-      // After an accepted neighbour it is not certain either: that one has yet to be posted.
-      plan.refused.push({ task, failure: decision.failure, isCertain });
+      const { failure } = decision;
+      if (failure.code === "budget-short") {
+        plan.short.push(task);
+        plan.wants.push(...failure.wants);
+      } else {
+        // After an accepted neighbour it is not certain either: that one has yet to be posted.
+        plan.refused.push({ task, failure, isCertain });
+      }
       continue;
     }
     const change = finish(draft);
     wallet = change.after;
     changes.push(change);
+    if (decision.value.budgetUse) budgets.take(decision.value.budgetUse);
     const operation = change.operations[change.operations.length - 1] as Change["operations"][number];
     plan.accepted.push({ task, operation: { ...operation, member: wallet.member, body: decision.value.body } });
     plan.keys.push({
@@ -291,10 +316,17 @@ function decideGroup(plan: Plan, group: Group, posting: PostingContext): void {
 }
 
 /** A request that breaks on what is stored fails alone; one that breaks on what was remembered is decided again. */
-function decide(plan: Plan, called: Called, draft: Draft, group: Group, isCertain: boolean): Decision | undefined {
+function decide(
+  plan: Plan,
+  called: Called,
+  draft: Draft,
+  group: Group,
+  isCertain: boolean,
+  budgets: BudgetSession,
+): Decision | undefined {
   const { task, shift } = called;
   try {
-    return task.decide(draft, group.extras?.returned, shift);
+    return task.decide(draft, group.extras?.returned, shift, budgets);
   } catch (error) {
     if (isCertain) task.fail(error);
     else plan.stale.push(task);

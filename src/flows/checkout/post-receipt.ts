@@ -9,6 +9,7 @@ import {
   walletAfter,
 } from "#domains/ledger/index.ts";
 import {
+  BUDGET_PREFIX,
   type CompiledProgramme,
   type MemberStanding,
   type Priced,
@@ -20,6 +21,7 @@ import { holdIds, type OperationRef } from "#kernel/ids.ts";
 import { err, ok, type Result } from "#kernel/result.ts";
 import type { EpochMs } from "#kernel/time.ts";
 import type { CheckoutFailure, ReceiptBody } from "./answers.ts";
+import { askBudgets, type BudgetQuestions } from "./budgets.ts";
 import type { Outcome } from "./checkout.ts";
 import { checkTime, type Environment } from "./environment.ts";
 import { withStoredState } from "./holds.ts";
@@ -81,9 +83,16 @@ export function receiptTask(
     mayCreateMember: true,
     receiptId,
     // A refusal for its time is said inside the batch: a receipt that was accepted once is answered for ever.
-    decide: (draft, _, shift) => {
+    decide: (draft, _, shift, budgets) => {
       if (refusal) return err(refusal);
-      return decideReceipt(programme, request, receiptId, hold && { ...hold, seq: shift + hold.seq }, draft);
+      return decideReceipt(
+        programme,
+        request,
+        receiptId,
+        hold && { ...hold, seq: shift + hold.seq },
+        draft,
+        budgets && askBudgets(budgets, environment.programmes.current()),
+      );
     },
     decideAnonymous: (at) => (refusal ? err(refusal) : anonymousReceipt(programme, receipt, key, at)),
   });
@@ -143,7 +152,7 @@ function receiptKey(programme: CompiledProgramme, request: ReceiptRequest, subje
 }
 
 /** What pricing may know of the wallet at this moment; traits are picked by the receipt's own time. */
-export function standingOf(draft: Draft, heldCents?: number): MemberStanding {
+export function standingOf(draft: Draft, heldCents?: number, budgets?: BudgetQuestions): MemberStanding {
   const capUse = new Map<string, number>();
   for (const [key, use] of draft.capUse) capUse.set(key, use[0]);
   return {
@@ -152,6 +161,7 @@ export function standingOf(draft: Draft, heldCents?: number): MemberStanding {
     firstPurchaseAt: draft.firstPurchaseAt,
     // A receipt that captures a hold spends what is held, and nothing else.
     activeCents: heldCents ?? drawableCents(draft),
+    ...(budgets ? { budgetLeft: budgets.left } : {}),
   };
 }
 
@@ -170,6 +180,7 @@ function decideReceipt(
   receiptId: string,
   holdRef: OperationRef | undefined,
   draft: Draft,
+  budgets: BudgetQuestions | undefined,
 ): Decision {
   const { receipt } = request;
   bookDue(draft);
@@ -177,12 +188,14 @@ function decideReceipt(
   if (open && !open.ok) return open;
   const hold = open?.value;
   const heldCents = hold?.items.reduce((total, item) => total + item[3], 0);
-  const standing = standingOf(draft, heldCents);
+  const standing = standingOf(draft, heldCents, budgets);
   const spendCents = spendOf(programme, request, standing, heldCents);
   if (heldCents !== undefined && spendCents > heldCents) return err({ code: "capture-exceeds-hold", heldCents });
   const asked = spendCents === receipt.spendCents ? receipt : { ...receipt, spendCents };
   const priced = price(asked, standing, programme);
   if (!priced.ok) return err(pricingFailure(priced.failure, draft));
+  const budgetUse = budgets?.answer(priced.value);
+  if (budgetUse && !budgetUse.ok) return budgetUse;
   const stored = storedReceipt(receipt);
   let body: unknown;
   const posted = purchase(draft, {
@@ -193,13 +206,21 @@ function decideReceipt(
     ...(holdRef ? { holdSeq: holdRef.seq } : {}),
     programmeVersion: programme.version,
     earned: earnParts(priced.value),
-    capUse: priced.value.capUse.map(({ key, amount, untilDay }) => [key, amount, untilDay]),
+    capUse: ownCapUse(priced.value),
     body: (after, draws) => {
       body = purchaseBody(stored, turnoverOf(receipt), priced.value, draws, walletAfter(after));
       return JSON.stringify(body);
     },
   });
-  return posted.ok ? ok({ body }) : err(posted.failure);
+  if (!posted.ok) return err(posted.failure);
+  return ok({ body, ...(budgetUse && budgetUse.value.length > 0 ? { budgetUse: budgetUse.value } : {}) });
+}
+
+/** The member's own caps; budgets are counted for everybody, elsewhere. */
+function ownCapUse({ capUse }: Priced): (readonly [string, number, number])[] {
+  const own: (readonly [string, number, number])[] = [];
+  for (const { key, amount, untilDay } of capUse) if (!key.startsWith(BUDGET_PREFIX)) own.push([key, amount, untilDay]);
+  return own;
 }
 
 /** The points to spend: as asked; all of the hold when it names one and no sum; or all that is allowed. */

@@ -12,8 +12,11 @@ import {
   takeBack,
   walletAfter,
 } from "#domains/ledger/index.ts";
-import { ok, type Result } from "#kernel/result.ts";
+import type { BudgetSession } from "#domains/limits/index.ts";
+import { splitByLargestRemainder } from "#kernel/money.ts";
+import { err, ok, type Result } from "#kernel/result.ts";
 import type { Answer, CheckoutFailure, WalletView } from "./answers.ts";
+import type { BudgetShort } from "./budgets.ts";
 import type { Environment } from "./environment.ts";
 import { requestKey } from "./keys.ts";
 import type { Decision } from "./task.ts";
@@ -28,6 +31,8 @@ export type RewardRequest = {
   readonly traits: readonly Trait[];
   readonly earned?: EarnPart;
   readonly takeBack?: readonly TakeBackItem[];
+  /** What the points count against, and whether too little gives the rest or nothing. */
+  readonly budget?: { readonly key: string; readonly limitCents: number; readonly short: "trim" | "refuse" };
   /** Why: goes into the operation's body, so that it is traced from there. */
   readonly cause: Readonly<Record<string, string | number>>;
 };
@@ -51,13 +56,18 @@ export async function reward(
     subject: { by: "member", member: request.member },
     mayCreateMember: false,
     ...(lotSeqs.length === 0 ? {} : { extras: { purchaseSeq: lotSeqs[0] as number, lotSeqs } }),
-    decide: (draft, _, shift) => decideReward(request, draft, shift),
+    decide: (draft, _, shift, budgets) => decideReward(request, draft, shift, budgets),
   });
   if (!outcome.ok) return outcome;
   return ok({ replayed: outcome.value.replayed, body: outcome.value.operation as StoredOperation });
 }
 
-function decideReward(request: RewardRequest, draft: Draft, shift: number): Decision {
+function decideReward(
+  request: RewardRequest,
+  draft: Draft,
+  shift: number,
+  budgets: BudgetSession | undefined,
+): Decision {
   const { now, calendar } = draft.context;
   const { partner, earned, cause } = request;
   let body: RewardOperationBody | undefined;
@@ -75,12 +85,33 @@ function decideReward(request: RewardRequest, draft: Draft, shift: number): Deci
     return ok({ body });
   }
   if (earned !== undefined) {
-    const cents = earned.amountCents.reduce((sum, amount) => sum + amount, 0);
-    awardInLedger(draft, { kind: "award", partner, at: now, earned: [earned], body: (after) => render(after, cents) });
-    return ok({ body });
+    const asked = earned.amountCents.reduce((sum, amount) => sum + amount, 0);
+    const granted = grant(request, asked, budgets);
+    if (!granted.ok) return granted;
+    const cents = granted.value;
+    const given =
+      cents === asked ? earned : { ...earned, amountCents: splitByLargestRemainder(cents, earned.amountCents) };
+    awardInLedger(draft, { kind: "award", partner, at: now, earned: [given], body: (after) => render(after, cents) });
+    return ok({ body, ...(request.budget ? { budgetUse: [{ key: request.budget.key, cents }] } : {}) });
   }
   recordOperation(draft, { kind: "standing", partner, occurredAt: now, businessDay: calendar.dayOf(now) }, (after) =>
     render(after, 0),
   );
   return ok({ body });
+}
+
+/** How much of an award its budget lets through: all of it, the rest, or a refusal. */
+function grant(
+  { budget }: RewardRequest,
+  askedCents: number,
+  budgets: BudgetSession | undefined,
+): Result<number, CheckoutFailure | BudgetShort> {
+  if (budget === undefined || budgets === undefined) return ok(askedCents);
+  const { key, limitCents, short } = budget;
+  const left = budgets.left(key, limitCents);
+  if (left >= askedCents) return ok(askedCents);
+  if (budgets.canLease(key)) {
+    return err({ code: "budget-short", wants: [{ key, limitCents, wantCents: askedCents }] });
+  }
+  return left === 0 || short === "refuse" ? err({ code: "budget-exhausted" }) : ok(left);
 }

@@ -3,12 +3,15 @@ import { postChanges } from "#domains/ledger/index.ts";
 import { err, ok } from "#kernel/result.ts";
 import type { EpochMs } from "#kernel/time.ts";
 import { type BatchContext, forget } from "./batch-context.ts";
+import { joinWants } from "./budgets.ts";
 import { type Plan, planBatch } from "./plan-batch.ts";
 import { answerClaimed, answerReplays } from "./replays.ts";
 import type { Posted, Task } from "./task.ts";
 
 /** More rounds in a row than any honest race needs; past them something is wrong and the requests fail as an error. */
 const MAX_FRUITLESS_ROUNDS = 12;
+/** Rounds for leases count this much less. */
+const LEASE_ROUNDS = 20;
 
 /**
  * Takes a batch from requests to answers: replays, reading what is not remembered, deciding, one posting statement,
@@ -20,6 +23,7 @@ export async function runBatch(context: BatchContext, tasks: readonly Task[], no
   } catch (error) {
     // What was committed is unknown: nothing remembered of these members may be trusted.
     forget(context.memory, tasks);
+    context.budgets.doubt();
     throw error;
   }
 }
@@ -29,13 +33,17 @@ async function runRounds(context: BatchContext, tasks: readonly Task[], now: Epo
   let open = first.open;
   let fruitless = 0;
   while (open.length > 0) {
-    if (fruitless === MAX_FRUITLESS_ROUNDS) throw new Error("a batch could not be posted: its rows kept changing");
+    if (fruitless >= MAX_FRUITLESS_ROUNDS) throw new Error("a batch could not be posted: its rows kept changing");
     const plan = await context.withClient((client) => planBatch(context, client, open, now));
     forget(context.memory, plan.stale);
     const waiting = [...(await settleRefused(context, plan)), ...plan.stale, ...plan.deferred];
     const undone = plan.accepted.length === 0 ? [] : await postPlan(context, plan, now);
-    fruitless = waiting.length + undone.length < open.length ? 0 : fruitless + 1;
-    open = [...undone, ...waiting];
+    // Leases change only after what used the old ones is posted.
+    if (plan.wants.length > 0) await context.budgets.lease(joinWants(plan.wants), now);
+    const left = waiting.length + undone.length + plan.short.length;
+    // Others may recall a lease before it is used, while they get on; a round for a lease is not yet a fruitless one.
+    fruitless = left < open.length ? 0 : fruitless + (plan.wants.length > 0 ? 1 / LEASE_ROUNDS : 1);
+    open = [...undone, ...waiting, ...plan.short];
   }
   if (first.later.length > 0) await runRounds(context, first.later, now);
   await first.answered;
@@ -45,9 +53,11 @@ async function runRounds(context: BatchContext, tasks: readonly Task[], now: Epo
 async function postPlan(context: BatchContext, plan: Plan, now: EpochMs): Promise<Task[]> {
   const outcome = await post(context, plan);
   if (outcome === "posted") {
+    context.budgets.settle();
     remember(context, plan);
     return [];
   }
+  context.budgets.doubt();
   const undone = plan.accepted.map(({ task }) => task);
   forget(context.memory, undone);
   if (outcome === "again") return undone;
@@ -100,6 +110,7 @@ async function post(context: BatchContext, plan: Plan): Promise<PostOutcome> {
         keys: plan.keys,
         identifiers: plan.identifiers,
         anonymous: plan.anonymous,
+        leases: context.budgets.uses(),
         firstOpenDay: context.memory.firstOpenDay as number,
       }),
     );

@@ -1,9 +1,11 @@
 import type { IdentifierKey } from "#domains/identity/index.ts";
 import type { AnonymousReceipt, Draft, ReturnedState, StoredOperation } from "#domains/ledger/index.ts";
+import type { BudgetSession, BudgetUse } from "#domains/limits/index.ts";
 import type { MemberId } from "#kernel/ids.ts";
 import type { Result } from "#kernel/result.ts";
 import type { EpochMs } from "#kernel/time.ts";
 import type { CheckoutFailure } from "./answers.ts";
+import type { BudgetShort } from "./budgets.ts";
 import type { RequestKey } from "./keys.ts";
 
 /** Whose wallet a request changes. */
@@ -23,7 +25,11 @@ export type Posted = {
   readonly anonymousBody?: unknown;
 };
 
-export type Decision = Result<{ readonly body: unknown }, CheckoutFailure>;
+/** `budgetUse`: what it takes of budgets. `budget-short`: it waits for a lease and is decided again; nobody is told. */
+export type Decision = Result<
+  { readonly body: unknown; readonly budgetUse?: readonly BudgetUse[] },
+  CheckoutFailure | BudgetShort
+>;
 
 /**
  * One request on its way through a batch. `decide` is pure: it changes the draft and nothing else. `shift` is added to a
@@ -37,7 +43,12 @@ export type Task = {
   /** Whether an unknown identifier makes a new, anonymous member. */
   readonly mayCreateMember: boolean;
   readonly extras?: Extras;
-  readonly decide: (draft: Draft, returned: ReturnedState | undefined, shift: number) => Decision;
+  readonly decide: (
+    draft: Draft,
+    returned: ReturnedState | undefined,
+    shift: number,
+    budgets: BudgetSession | undefined,
+  ) => Decision;
   readonly decideAnonymous?: (now: EpochMs) => Result<AnonymousReceipt, CheckoutFailure>;
   readonly receiptId?: string;
   readonly settle: (outcome: Result<Posted, CheckoutFailure>) => void;

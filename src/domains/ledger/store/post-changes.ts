@@ -65,6 +65,11 @@ const SECTIONS: Readonly<Record<PostedRows, string>> = {
   insert into member_trait (bucket, member_id, kind, key, valid_from, valid_until)
   select * from unnest($1::int2[], $2::int8[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[])
   on conflict (bucket, member_id, kind, key, valid_from) do update set valid_until = excluded.valid_until`,
+  leases: `
+  update budget_lease set used_cents = used_cents + x.cents
+  from unnest($1::int8[], $2::int8[]) as x(lease_id, cents)
+  where budget_lease.lease_id = x.lease_id and budget_lease.is_open
+    and budget_lease.used_cents + x.cents <= budget_lease.granted_cents`,
 };
 
 type Statement = { readonly name: string; readonly text: string };
@@ -74,10 +79,11 @@ const statements = new Map<string, Statement>();
 /**
  * Posts a batch in one statement, one round trip, one transaction: claims keys, moves wallets `where seq = expected`,
  * inserts operations and lots. The statement proves that every row was written before it commits; else it fails:
- * - SQLSTATE 22012 (division by zero): the fence moved or a wallet is not at the expected seq; read again, price again;
+ * - SQLSTATE 22012 (division by zero): the fence moved, a wallet is not at the expected seq, or a lease of a budget was
+ *   recalled; read again, price again;
  * - 23505: a key or an identifier is already there; look the keys up, answer replays, post the rest.
  *
- * Locks: fence row (shared), wallets in member order (primary key), new rows. Every access is by primary key. Only the
+ * Locks: fence row (shared), wallets in member order (primary key), new rows, leases that belong to this lane alone. Every access is by primary key. Only the
  * tables that have rows stand in the statement: each costs about 50 µs a batch in the executor even without any.
  */
 export async function postChanges(client: ClientBase, posting: Posting): Promise<void> {

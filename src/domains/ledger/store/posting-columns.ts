@@ -13,7 +13,7 @@ import {
 import type { Change, ReturnedRow } from "../core/draft.ts";
 import type { Operation } from "../core/operation.ts";
 import { type Hold, type Lot, NEVER, type Trait, type Wallet } from "../core/wallet.ts";
-import type { AnonymousReceipt, KeyClaim, NewIdentifier, Posting } from "./posting.ts";
+import type { AnonymousReceipt, KeyClaim, LeaseUse, NewIdentifier, Posting } from "./posting.ts";
 
 /** Tables by what a batch does with their rows, as the posting statement names them. */
 export type PostedRows =
@@ -27,60 +27,36 @@ export type PostedRows =
   | "keys"
   | "identifiers"
   | "anonymous"
-  | "traits";
+  | "traits"
+  | "leases";
 
 /** The batch as parameters, table by table; undefined where it has no rows. */
 export const POSTED_ROWS: readonly (readonly [PostedRows, (posting: Posting) => Buffer[] | undefined])[] = [
-  ["wallets", ({ changes }) => someRows(changes.filter(isMoved), (rows) => walletColumns(rows, true))],
-  ["new_wallets", ({ changes }) => someRows(changes.filter(isBorn), (rows) => walletColumns(rows, false))],
-  [
-    "operations",
-    ({ changes }) =>
-      someRows(
-        owned<Operation>(changes, (change) => change.operations),
-        operationColumns,
-      ),
-  ],
-  [
-    "new_lots",
-    ({ changes }) =>
-      someRows(
-        owned<Lot>(changes, (change) => change.newLots),
-        newLotColumns,
-      ),
-  ],
-  [
-    "changed_lots",
-    ({ changes }) =>
-      someRows(
-        owned<Lot>(changes, (change) => change.changedLots),
-        changedLotColumns,
-      ),
-  ],
-  ["holds", ({ changes }) => someRows(owned<Hold>(changes, holdsOf), holdColumns)],
-  [
-    "returns",
-    ({ changes }) =>
-      someRows(
-        owned<ReturnedRow>(changes, (change) => change.returned),
-        returnColumns,
-      ),
-  ],
+  ["wallets", ({ changes }) => someRows(changes.filter(isMoved), movedWalletColumns)],
+  ["new_wallets", ({ changes }) => someRows(changes.filter(isBorn), newWalletColumns)],
+  ["operations", ofChanges((change) => change.operations, operationColumns)],
+  ["new_lots", ofChanges((change) => change.newLots, newLotColumns)],
+  ["changed_lots", ofChanges((change) => change.changedLots, changedLotColumns)],
+  ["holds", ofChanges((change) => [...change.newHolds, ...change.changedHolds], holdColumns)],
+  ["returns", ofChanges((change) => change.returned, returnColumns)],
   ["keys", ({ keys }) => someRows(keys, keyColumns)],
   ["identifiers", ({ identifiers }) => someRows(identifiers, identifierColumns)],
   ["anonymous", ({ anonymous }) => someRows(anonymous, anonymousColumns)],
-  [
-    "traits",
-    ({ changes }) =>
-      someRows(
-        owned<Trait>(changes, (change) => change.changedTraits),
-        traitColumns,
-      ),
-  ],
+  ["traits", ofChanges((change) => change.changedTraits, traitColumns)],
+  ["leases", ({ leases }) => someRows(leases ?? [], leaseColumns)],
 ];
 
 function someRows<T>(rows: readonly T[], columns: (rows: readonly T[]) => Buffer[]): Buffer[] | undefined {
   return rows.length === 0 ? undefined : columns(rows);
+}
+
+/** Rows of all changes, each with its wallet. */
+function ofChanges<T>(rowsOf: (change: Change) => readonly T[], columns: (rows: readonly Owned<T>[]) => Buffer[]) {
+  return ({ changes }: Posting): Buffer[] | undefined => {
+    const all: Owned<T>[] = [];
+    for (const change of changes) for (const row of rowsOf(change)) all.push({ wallet: change.after, row });
+    return someRows(all, columns);
+  };
 }
 
 function isMoved(change: Change): boolean {
@@ -91,10 +67,6 @@ function isBorn(change: Change): boolean {
   return !change.before.isStored;
 }
 
-function holdsOf(change: Change): readonly Hold[] {
-  return [...change.newHolds, ...change.changedHolds];
-}
-
 /** The fence's day, the statement's first parameter. */
 export function fenceParameter(day: Day): Buffer {
   const buffer = Buffer.allocUnsafe(4);
@@ -102,14 +74,22 @@ export function fenceParameter(day: Day): Buffer {
   return buffer;
 }
 
-function walletColumns(changes: readonly Change[], withExpected: boolean): Buffer[] {
+function movedWalletColumns(changes: readonly Change[]): Buffer[] {
   const after = changes.map((change) => change.after);
-  const identity = [int2Array(after.map((wallet) => wallet.bucket)), int8Array(after.map((wallet) => wallet.member))];
-  const expected = withExpected ? [int4Array(changes.map((change) => change.before.seq))] : [];
-  const created = withExpected ? [] : [timestamptzArray(after.map((wallet) => wallet.createdAt))];
+  return [...walletOwners(after), int4Array(changes.map((change) => change.before.seq)), ...walletState(after)];
+}
+
+function newWalletColumns(changes: readonly Change[]): Buffer[] {
+  const after = changes.map((change) => change.after);
+  return [...walletOwners(after), ...walletState(after), timestamptzArray(after.map((wallet) => wallet.createdAt))];
+}
+
+function walletOwners(wallets: readonly Wallet[]): Buffer[] {
+  return [int2Array(wallets.map((wallet) => wallet.bucket)), int8Array(wallets.map((wallet) => wallet.member))];
+}
+
+function walletState(after: readonly Wallet[]): Buffer[] {
   return [
-    ...identity,
-    ...expected,
     int4Array(after.map((wallet) => wallet.seq)),
     int8Array(after.map((wallet) => wallet.activeCents)),
     int8Array(after.map((wallet) => wallet.pendingCents)),
@@ -118,7 +98,6 @@ function walletColumns(changes: readonly Change[], withExpected: boolean): Buffe
     jsonArray(after.map((wallet) => mapJson(wallet.capUse))),
     jsonArray(after.map((wallet) => mapJson(wallet.firstPurchaseAt))),
     timestamptzArray(after.map((wallet) => finite(wallet.nextChangeAt))),
-    ...created,
   ];
 }
 
@@ -136,12 +115,6 @@ function finite(at: EpochMs): EpochMs | null {
 }
 
 type Owned<T> = { readonly wallet: Wallet; readonly row: T };
-
-function owned<T>(changes: readonly Change[], rows: (change: Change) => readonly T[]): Owned<T>[] {
-  const all: Owned<T>[] = [];
-  for (const change of changes) for (const row of rows(change)) all.push({ wallet: change.after, row });
-  return all;
-}
 
 function ownerColumns<T>(rows: readonly Owned<T>[]): Buffer[] {
   return [int2Array(rows.map((row) => row.wallet.bucket)), int8Array(rows.map((row) => row.wallet.member))];
@@ -248,6 +221,10 @@ function traitColumns(rows: readonly Owned<Trait>[]): Buffer[] {
     timestamptzArray(rows.map(({ row }) => row.fromAt)),
     timestamptzArray(rows.map(({ row }) => row.untilAt ?? null)),
   ];
+}
+
+function leaseColumns(leases: readonly LeaseUse[]): Buffer[] {
+  return [int8Array(leases.map((lease) => lease.leaseId)), int8Array(leases.map((lease) => lease.cents))];
 }
 
 function keyColumns(keys: readonly KeyClaim[]): Buffer[] {

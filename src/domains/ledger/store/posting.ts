@@ -35,12 +35,16 @@ export type AnonymousReceipt = {
   readonly body: string;
 };
 
+export type LeaseUse = { readonly leaseId: number; readonly cents: number };
+
 export type Posting = {
   /** In member order, one per member, so that two processes can't deadlock. */
   readonly changes: readonly Change[];
   readonly keys: readonly KeyClaim[];
   readonly identifiers: readonly NewIdentifier[];
   readonly anonymous: readonly AnonymousReceipt[];
+  /** What the changes use of leased budgets; each lease is open and has that much left, or nothing is posted. */
+  readonly leases?: readonly LeaseUse[];
   /** What the changes were computed with; the statement proves that it still holds. */
   readonly firstOpenDay: Day;
 };

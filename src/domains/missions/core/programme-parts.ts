@@ -1,7 +1,7 @@
 import type { ProgrammeDocument } from "#domains/program/index.ts";
 import { invariant } from "#kernel/invariant.ts";
 import type { MissionDocument } from "./document/schema.ts";
-import { missionKey } from "./terms.ts";
+import { budgetCap, missionKey } from "./terms.ts";
 
 export type ProgrammeParts = {
   readonly boosts: ProgrammeDocument["boosts"];
@@ -29,6 +29,9 @@ export function programmeParts(id: string, mission: MissionDocument): ProgrammeP
   ][]) {
     const limit = reward.caps?.[period];
     if (limit !== undefined) caps.push([`${key}-${period}`.slice(0, 63), { name, per, limit }]);
+  }
+  if (mission.budget !== undefined) {
+    caps.push([budgetCap(id), { name, per: "member", limit: mission.budget, of: "everyone" }]);
   }
   const { at, category, exceptCategory } = reward;
   return {

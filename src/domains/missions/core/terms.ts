@@ -68,6 +68,11 @@ export function missionKey(id: string): string {
   return `mission-${id}`;
 }
 
+/** The cap that is a mission's budget. */
+export function budgetCap(id: string): string {
+  return `${missionKey(id)}-budget`.slice(0, 63);
+}
+
 export function missionTerms(
   id: string,
   document: MissionDocument,

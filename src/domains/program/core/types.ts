@@ -39,6 +39,8 @@ export type MemberStanding = {
   readonly traits: readonly Trait[];
   /** Use of caps so far, by `capKey`, which names cap and period ("c:daily|20410"). */
   readonly capUse: ReadonlyMap<string, number>;
+  /** What is left of a budget, by its key and limit, hundredths of a point; all of it unless given. */
+  readonly budgetLeft?: (key: string, limitCents: PointsCents) => PointsCents;
   /** First purchase at each partner, for "first purchase" conditions. */
   readonly firstPurchaseAt: ReadonlyMap<PartnerId, EpochMs>;
   /** Active points that a spend may draw on. */

@@ -145,6 +145,20 @@ const RECEIPTS = {
     details: Type.Object({ receiptId: Type.Optional(Type.String()) }),
     example: { receiptId: "rcp_0123456789abcdefghjkmnpqrs" },
   }),
+  "budget-exhausted": problemKind({
+    status: 422,
+    title: { ru: "Бюджет исчерпан", en: "The budget is exhausted" },
+    detail: {
+      ru: () => "В бюджете не осталось баллов на это начисление.",
+      en: () => "The budget has too little left for this award.",
+    },
+    remedy: {
+      ru: "Бюджет увеличивает тот, кто его задал; чеки принимаются и без начисления.",
+      en: "Whoever set the budget can raise it; receipts are accepted without the award.",
+    },
+    details: NO_DETAILS,
+    example: {},
+  }),
   overloaded: problemKind({
     status: 429,
     title: { ru: "Касс сейчас слишком много", en: "Too much at once" },

@@ -2,6 +2,7 @@ import type { Pool } from "pg";
 import type { EarnPart, StoredOperation, TakeBackItem, Trait } from "#domains/ledger/index.ts";
 import { NEVER } from "#domains/ledger/index.ts";
 import {
+  budgetCap,
   type Completion,
   endOf,
   type Given,
@@ -13,7 +14,7 @@ import {
   putGiven,
   type StoredProgress,
 } from "#domains/missions/index.ts";
-import type { CompiledProgramme, Programmes } from "#domains/program/index.ts";
+import { BUDGET_PREFIX, type CompiledProgramme, type Programmes } from "#domains/program/index.ts";
 import type { Checkout, RewardOperationBody } from "#flows/checkout/index.ts";
 import { bucketOf } from "#kernel/ids.ts";
 import { splitByLargestRemainder } from "#kernel/money.ts";
@@ -72,6 +73,8 @@ async function settleOne(
   const request = await requestOf(deps, programme, mission, row, desired, turn);
   const outcome = await deps.checkout.reward(request);
   if (!outcome.ok) {
+    if (outcome.failure.code === "budget-exhausted")
+      return note(deps, mission, row, turn, undefined, desired, "budget-exhausted");
     // A member merged or erased meanwhile: nothing to give any more. The rest is tried again.
     if (outcome.failure.code !== "unknown-member") throw new Error(`a reward was refused: ${outcome.failure.code}`);
     return note(deps, mission, row, turn, undefined, desired);
@@ -118,6 +121,15 @@ async function requestOf(
     traits,
     ...(earned === undefined ? {} : { earned }),
     ...(takeBack.length === 0 ? {} : { takeBack }),
+    ...(mission.budgetCents === undefined
+      ? {}
+      : {
+          budget: {
+            key: `${BUDGET_PREFIX}${budgetCap(mission.id)}|all`,
+            limitCents: mission.budgetCents,
+            short: programme.policies.budget,
+          },
+        }),
     cause: {
       mission: mission.id,
       turn,
@@ -168,6 +180,7 @@ async function note(
   turn: number,
   operation: StoredOperation | undefined,
   desired: Desired,
+  refused?: string,
 ): Promise<boolean> {
   return transaction(deps.pool, async (client) => {
     const stored = await lockProgress(client, row.member, row.mission);
@@ -181,16 +194,18 @@ async function note(
       steps: stored.steps,
       ...(given === undefined ? {} : { given }),
       turn,
-      isDue: operation !== undefined && !isStill,
+      ...(refused === undefined ? {} : { refused }),
+      isDue: (operation !== undefined || refused !== undefined) && !isStill,
     });
     if (operation !== undefined) await putCompletion(client, completionOf(mission, row, turn, operation, desired));
     return true;
   });
 }
 
-function givenOf({ seq }: StoredOperation, desired: Desired): Given | undefined {
+function givenOf(operation: StoredOperation, desired: Desired): Given | undefined {
+  const { seq } = operation;
   if (desired.kind === "nothing") return undefined;
-  if (desired.kind === "points") return { seq, cents: desired.cents };
+  if (desired.kind === "points") return { seq, cents: (operation.body as RewardOperationBody).cents };
   return { seq, from: desired.from, until: desired.until ?? null };
 }
 

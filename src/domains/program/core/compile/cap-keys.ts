@@ -5,7 +5,15 @@ import { memoByDay } from "./day-memo.ts";
 /** 31 December 9999: use that matters for good. */
 export const NEVER_DAY: Day = 2_932_896;
 
-type Named = { readonly id: string; readonly per: CapPeriod; readonly campaign: CapTerms["campaign"] };
+/** Keys of budgets; those of members' caps begin with "c:". */
+export const BUDGET_PREFIX = "b:";
+
+type Named = {
+  readonly id: string;
+  readonly per: CapPeriod;
+  readonly campaign: CapTerms["campaign"];
+  readonly isShared: boolean;
+};
 
 /**
  * Names a cap and its period, as `c:daily|20410` or `c:monthly|m24315|kalitka`, and the last day on which its use
@@ -14,7 +22,7 @@ type Named = { readonly id: string; readonly per: CapPeriod; readonly campaign: 
  */
 export function capKeys(cap: Named, lateWindowDays: number): CapTerms["keyFor"] {
   const ofDay = memoByDay((day) => ({
-    key: `c:${cap.id}|${periodName(cap, day)}`,
+    key: `${cap.isShared ? BUDGET_PREFIX : "c:"}${cap.id}|${periodName(cap, day)}`,
     untilDay: untilDay(cap, day, lateWindowDays),
     places: new Map<string, CapUseKey>(),
   }));

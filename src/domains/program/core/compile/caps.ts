@@ -23,6 +23,7 @@ function compileCap(id: string, document: ProgrammeDocument): CapTerms {
   invariant(source, `no cap ${id}`);
   const unit = isQuantity("points", source.limit) ? "points" : isQuantity("times", source.limit) ? "times" : "share";
   const late = durationOf(document.policies.lateWindow).count;
+  const isShared = source.of === "everyone";
   const limitOf = { points: pointsCentsOf, times: timesOf, share: percentBp };
   return {
     id,
@@ -35,7 +36,9 @@ function compileCap(id: string, document: ProgrammeDocument): CapTerms {
     lastFirst: (source.policy ?? document.policies.receiptCap) === "last-first",
     appliesToAll: source.appliesTo === "all",
     campaign: undefined,
-    keyFor: capKeys({ id, per: source.per, campaign: undefined }, late),
+    keyFor: capKeys({ id, per: source.per, campaign: undefined, isShared }, late),
+    isShared,
+    isAllOrNothing: isShared && (source.short ?? document.policies.budget) === "refuse",
   };
 }
 

@@ -213,6 +213,10 @@ export type CapTerms = {
   readonly countedBy: "partner" | "brand" | "store" | undefined;
   readonly lastFirst: boolean;
   readonly appliesToAll: boolean;
+  /** A budget: counted for everybody together. */
+  readonly isShared: boolean;
+  /** A budget with too little left gives nothing. */
+  readonly isAllOrNothing: boolean;
   /** For `per: campaign`: which one, and its last day. */
   readonly campaign: { readonly id: string; readonly lastDay: number } | undefined;
   /** The key and its last day that matters, by business day and place. */

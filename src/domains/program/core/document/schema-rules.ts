@@ -214,8 +214,20 @@ export const cap = Type.Object(
     policy: Type.Optional(
       choice(["pro-rata", "last-first"], "How rules share the cut; `policies.receiptCap` unless given."),
     ),
+    of: Type.Optional(
+      choice(
+        ["member", "everyone"],
+        "Whose points are counted: each member's (unless given), or everybody's together, which makes it a budget.",
+      ),
+    ),
+    short: Type.Optional(
+      choice(
+        ["trim", "refuse"],
+        "Of a budget with too little left: the rest is given, or nothing; `policies.budget` unless given.",
+      ),
+    ),
   },
-  { ...closed, description: "A limit of points, per member." },
+  { ...closed, description: "A limit of points, per member; or a budget, for everybody together." },
 );
 
 export const spendingRule = Type.Object(

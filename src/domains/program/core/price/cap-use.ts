@@ -15,6 +15,7 @@ function placeOf(cap: CapTerms, s: Scratch): string {
 /** What a cap still lets through, hundredths of a point; a share is of `kopecks`. */
 export function leftOf(cap: CapTerms, kopecks: number, s: Scratch): number {
   if (cap.unit === "share") return centsOfKopecks(shareOf(kopecks, cap.limit), s.programme);
+  if (cap.isShared) return s.standing.budgetLeft?.(capUseKey(cap, s).key, cap.limit) ?? cap.limit;
   const used = cap.per === "receipt" ? 0 : (s.standing.capUse.get(capUseKey(cap, s).key) ?? 0);
   if (cap.unit === "times") return used < cap.limit ? Number.POSITIVE_INFINITY : 0;
   return used < cap.limit ? cap.limit - used : 0;

@@ -28,7 +28,8 @@ export function capItems(s: Scratch): void {
     if (count === 0) continue;
     const left = leftOf(terms, s.totalKopecks - s.paidKopecks, s);
     if (sum <= left) continue;
-    if (terms.lastFirst) cutLastFirst(left, count, terms, s);
+    if (terms.isAllOrNothing) cutLastFirst(0, count, terms, s);
+    else if (terms.lastFirst) cutLastFirst(left, count, terms, s);
     else cutProRata(left, count, terms, s);
   }
 }

@@ -34,6 +34,12 @@ function checkCap(id: string, document: ProgrammeDocument, collector: Collector)
   if (cap.countedBy !== undefined && cap.per === "receipt") {
     collector.add([...path, "countedBy"], "a receipt is of one place; countedBy goes with longer periods");
   }
+  const isBudget = cap.of === "everyone";
+  if (isBudget && cap.on === "spend") collector.add([...path, "of"], "a budget limits earning");
+  if (isBudget && !isQuantity("points", cap.limit)) collector.add([...path, "limit"], "a budget is of points");
+  if (isBudget && cap.per === "receipt")
+    collector.add([...path, "per"], "a budget has a period; expected a longer one");
+  if (!isBudget && cap.short !== undefined) collector.add([...path, "short"], "belongs to a budget (of: everyone)");
   if (cap.per !== "campaign") return;
   if (cap.on === "spend")
     collector.add([...path, "per"], "campaigns limit earning; expected another period for spending");

@@ -1,0 +1,10 @@
+export { type Lease, shareToLease } from "./core/lease.ts";
+export {
+  type BudgetSession,
+  type BudgetUse,
+  type BudgetWant,
+  createLaneBudgets,
+  type LaneBudgets,
+  type LeaseUse,
+} from "./lane-budgets.ts";
+export { leaseBudget } from "./lease-budget.ts";

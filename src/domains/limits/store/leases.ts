@@ -1,0 +1,55 @@
+import type { ClientBase } from "pg";
+import type { PointsCents } from "#kernel/money.ts";
+
+/** By primary key; the row is locked until the transaction ends, so leasing and recalling come one after the other. */
+const LOCK_BUDGET = `
+insert into budget (key, limit_cents, updated_at) values ($1, $2, $3)
+on conflict (key) do update set limit_cents = excluded.limit_cents, updated_at = excluded.updated_at
+returning settled_cents, limit_cents`;
+
+export async function lockBudget(client: ClientBase, key: string, limitCents: PointsCents, now: number) {
+  const { rows } = await client.query<{ settled_cents: number; limit_cents: number }>(LOCK_BUDGET, [
+    key,
+    limitCents,
+    new Date(now),
+  ]);
+  const row = rows[0] as { settled_cents: number; limit_cents: number };
+  return { settledCents: row.settled_cents, limitCents: row.limit_cents };
+}
+
+/** By budget_lease_open. */
+export async function openGrants(client: ClientBase, key: string): Promise<PointsCents> {
+  const { rows } = await client.query<{ cents: number }>(
+    "select coalesce(sum(granted_cents), 0)::int8 as cents from budget_lease where key = $1 and is_open",
+    [key],
+  );
+  return rows[0]?.cents ?? 0;
+}
+
+/**
+ * By primary key, or by budget_lease_open in the order of leases. Waits for a posting that is using a lease, and sees
+ * what it used; a posting that comes after finds the lease closed and is decided again.
+ */
+const CLOSE = `
+with closing as (
+  select lease_id from budget_lease
+  where is_open and key = $1 and ($2::int8 is null or lease_id = $2) order by lease_id for update
+), closed as (
+  update budget_lease l set is_open = false from closing c where l.lease_id = c.lease_id returning l.used_cents
+)
+update budget set settled_cents = settled_cents + (select coalesce(sum(used_cents), 0) from closed)
+where key = $1 returning settled_cents`;
+
+/** Closes one lease of a budget whose row is locked, or all of them; gives what is settled then. */
+export async function closeLeases(client: ClientBase, key: string, leaseId?: number): Promise<PointsCents> {
+  const { rows } = await client.query<{ settled_cents: number }>(CLOSE, [key, leaseId ?? null]);
+  return rows[0]?.settled_cents ?? 0;
+}
+
+export async function insertLease(client: ClientBase, key: string, grantedCents: PointsCents): Promise<number> {
+  const { rows } = await client.query<{ lease_id: number }>(
+    "insert into budget_lease (key, granted_cents) values ($1, $2) returning lease_id",
+    [key, grantedCents],
+  );
+  return rows[0]?.lease_id as number;
+}
