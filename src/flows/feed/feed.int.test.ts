@@ -276,7 +276,7 @@ test("a batch of which some months arrived only is completed by sending it again
   await insertOperations(pool, operationsOf(MONTHS));
   const february: typeof OPERATIONS = {
     ...OPERATIONS,
-    copy: (...range) => OPERATIONS.copy(...range).replace(" order by", " and accounting_day = '2026-02-05' order by"),
+    copy: (...range) => OPERATIONS.copy(...range).replace(" where", " where accounting_day = '2026-02-05' and"),
   };
   const { stream, nextBatch } = await readPosition(pool, 0);
   const dying: FeedDeps = {

@@ -13,14 +13,17 @@ export async function readHorizon(pool: Pool): Promise<number> {
   return Number(rows[0]?.xid);
 }
 
-/** Three index scans in the order of xid (operation_feed and its sisters), merged, stopped at the limit: 10 ms for 20,000. */
+/**
+ * Each table's first rows by its index on xid, then the first of all: however long the backlog is, no more than three times the limit
+ * is looked at. (A limit on the union alone made PostgreSQL read and sort the whole backlog.) 10 ms for 20,000.
+ */
 const READ_PAGE = `
 with page as (
-  select xid from operation where xid >= $1 and xid < $2
+  (select xid from operation where xid >= $1 and xid < $2 order by xid limit $3)
   union all
-  select xid from anonymous_receipt where xid >= $1 and xid < $2
+  (select xid from anonymous_receipt where xid >= $1 and xid < $2 order by xid limit $3)
   union all
-  select xid from store_day_total where xid >= $1 and xid < $2
+  (select xid from store_day_total where xid >= $1 and xid < $2 order by xid limit $3)
   order by xid limit $3
 )
 select count(*)::int as rows, min(xid) as first_xid, max(xid) as last_xid from page`;

@@ -7,8 +7,8 @@ import type { Copied } from "./copies.ts";
 import type { FeedBatch } from "./position.ts";
 
 /**
- * One block per insert, made the same way every time: rows are read in order by one thread, whatever their number, and
- * each table that a view fills drops the block it has, by itself. So a batch that died anywhere is completed by sending it again.
+ * One block per insert (a block takes a million rows): the token stands for it, whatever the order of its rows. Each
+ * table that a view fills drops the block it has, by itself, so a batch that died anywhere is completed by sending it again.
  */
 const INSERT_SETTINGS = {
   insert_deduplicate: 1,
