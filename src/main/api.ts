@@ -5,6 +5,7 @@ import { createIdentifierKeys } from "#domains/identity/index.ts";
 import { loadProgrammes } from "#domains/program/index.ts";
 import { createCheckout } from "#flows/checkout/index.ts";
 import { createEventLog } from "#flows/missions/index.ts";
+import { createProfiles } from "#flows/profiles/index.ts";
 import { createClickhouse, queryRows } from "#platform/clickhouse/client.ts";
 import { systemClock as clock } from "#platform/clock.ts";
 import { createLogger } from "#platform/log.ts";
@@ -15,6 +16,7 @@ import { createFindMember } from "./http/find-member.ts";
 import { checkoutGauges, processGauges } from "./http/gauges.ts";
 import { createServer } from "./http/server.ts";
 import { identifierSecret } from "./identifier-secret.ts";
+import { masterKey } from "./master-key.ts";
 import { settingsFromEnvironment } from "./process-settings.ts";
 
 /** How soon a version applied elsewhere is known here. */
@@ -37,6 +39,12 @@ const checkout = createCheckout({ pool, lanePool, lanes: LANES, clock, programme
 
 const events = createEventLog({ pool, clock, programmes, identifierKey: createIdentifierKeys(secret) });
 
+const profiles = createProfiles({
+  ...{ pool, clock, programmes, identifierSecret: secret },
+  masterKey: masterKey(settings.home),
+  random: randomBytes,
+});
+
 const answers = async (ask: () => Promise<unknown>): Promise<boolean> =>
   ask().then(
     () => true,
@@ -55,7 +63,8 @@ const server = await createServer({
   checkout,
   events,
   keyring: createKeyring(pool, clock),
-  findMember: createFindMember(pool, secret),
+  findMember: createFindMember(pool, secret, programmes, clock),
+  profiles,
   gauges: [...feed.gauges, ...checkoutGauges(checkout.stats), ...processGauges()],
   ...(settings.isRateLimited ? {} : { rateLimit: "off" }),
   // Without ClickHouse receipts are still taken; what it shows and computes waits.
@@ -70,7 +79,7 @@ onStop(log, async () => {
   watch.stop();
   feed.stop();
   await server.close(); // answers what it has taken, takes nothing more
-  await Promise.all([checkout.drain(), events.drain()]);
+  await Promise.all([checkout.drain(), events.drain(), profiles.drain()]);
   await Promise.allSettled([pool.end(), lanePool.end(), clickhouse.close()]);
 });
 await server.listen({ host: settings.host, port: settings.port });

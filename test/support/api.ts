@@ -6,6 +6,7 @@ import { createIdentifierKeys } from "#domains/identity/index.ts";
 import { applyProgramme, loadProgrammes, type Programmes } from "#domains/program/index.ts";
 import { createCheckout, type RunningCheckout } from "#flows/checkout/index.ts";
 import { createEventLog } from "#flows/missions/index.ts";
+import { createProfiles } from "#flows/profiles/index.ts";
 import { createFindMember } from "#main/http/find-member.ts";
 import { createServer, type HttpServer, type ServerDeps } from "#main/http/server.ts";
 import { type ManualClock, manualClock } from "#platform/clock.ts";
@@ -77,6 +78,11 @@ export async function testApi(
     keyring: createKeyring(pool, clock),
     events: createEventLog({ pool, clock, programmes, identifierKey: createIdentifierKeys(secret) }),
     findMember: createFindMember(pool, secret),
+    profiles: createProfiles({
+      ...{ pool, clock, programmes, identifierSecret: secret },
+      masterKey: randomBytes(32),
+      random: randomBytes,
+    }),
     readiness: async () => ({ ready: true, parts: { postgres: true } }),
     rateLimit: "off",
     ...deps,

@@ -29,6 +29,7 @@ export { type Decision, type Evidence, type Known, type Resolution, resolve, typ
 export { createKeyWrapper, type DataKey, type KeyWrapper, seal, unseal } from "./core/seal.ts";
 export * from "./linkage/index.ts";
 export { type Claim, claimsOfKind, replaceClaims, sharingMembers } from "./store/claims.ts";
+export { erasePersonal } from "./store/erase.ts";
 export { findMembers } from "./store/find-members.ts";
 export {
   countIdentifiers,

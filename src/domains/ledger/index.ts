@@ -10,6 +10,7 @@ export {
   setTrait,
 } from "./core/draft.ts";
 export { drawableCents } from "./core/draw.ts";
+export { type ErasedPoints, eraseWallet } from "./core/erase.ts";
 export { captureHold, findOpen as findOpenHold, type HoldFailure, placeHold, voidHold } from "./core/holds.ts";
 export { type MergeChanges, mergeWallets } from "./core/merge.ts";
 export { mergeChanges } from "./core/merge-changes.ts";

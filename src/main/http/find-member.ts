@@ -1,20 +1,18 @@
 import type { Pool } from "pg";
-import { createIdentifierKeys, findMembers } from "#domains/identity/index.ts";
-import type { MemberId } from "#kernel/ids.ts";
+import type { Principal } from "#domains/access/http/index.ts";
+import { createIdentifierKeys } from "#domains/identity/index.ts";
+import type { Programmes } from "#domains/program/index.ts";
+import { createLookup, type FoundMember } from "#flows/profiles/index.ts";
+import { type Clock, systemClock } from "#platform/clock.ts";
 
-/** The member behind an identifier as it was read; undefined when nobody has it. */
+export type FindMember = (principal: Principal, kind: string, value: string) => Promise<FoundMember | undefined>;
+
+/** The member behind an identifier as it was read; undefined when nobody has it or the asker may not know of it. */
 export function createFindMember(
   pool: Pool,
   identifierSecret: Uint8Array,
-): (kind: string, value: string) => Promise<MemberId | undefined> {
-  const keyOf = createIdentifierKeys(identifierSecret);
-  return async (kind, value) => {
-    const key = keyOf(kind, value);
-    const client = await pool.connect();
-    try {
-      return (await findMembers(client, [key])).get(key.text);
-    } finally {
-      client.release();
-    }
-  };
+  programmes: Pick<Programmes, "latest"> = { latest: undefined },
+  clock: Clock = systemClock,
+): FindMember {
+  return createLookup({ pool, clock, programmes, identifierKey: createIdentifierKeys(identifierSecret) });
 }

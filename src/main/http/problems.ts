@@ -9,6 +9,8 @@ import { CLOSE_PROBLEMS } from "#flows/close-month/http/index.ts";
 import type { CloseFailure } from "#flows/close-month/index.ts";
 import { EVENT_PROBLEMS, MISSION_PROBLEMS } from "#flows/missions/http/index.ts";
 import type { EventFailure, StateFailure } from "#flows/missions/index.ts";
+import { PROFILE_PROBLEMS } from "#flows/profiles/http/index.ts";
+import type { PeopleFailure } from "#flows/profiles/index.ts";
 import { RATING_PROBLEMS } from "#flows/rate-receipt/http/index.ts";
 import type { RateFailure } from "#flows/rate-receipt/index.ts";
 import { STORE_DAY_PROBLEMS } from "#flows/store-days/http/index.ts";
@@ -24,6 +26,7 @@ const ALL = {
   ...LEDGER_PROBLEMS,
   ...PROGRAMME_PROBLEMS,
   ...CHECKOUT_PROBLEMS,
+  ...PROFILE_PROBLEMS,
   ...RATING_PROBLEMS,
   ...STORE_DAY_PROBLEMS,
   ...EVENT_PROBLEMS,
@@ -41,6 +44,7 @@ export function problemRegistry(): ProblemRegistry {
     LEDGER_PROBLEMS,
     PROGRAMME_PROBLEMS,
     CHECKOUT_PROBLEMS,
+    PROFILE_PROBLEMS,
     RATING_PROBLEMS,
     STORE_DAY_PROBLEMS,
     EVENT_PROBLEMS,
@@ -57,6 +61,13 @@ type Nothing<Failures extends never> = Failures;
 /** Compiles only while there is no such thing: the compiler's message names the code that lacks its problem. */
 export type EverythingIsTold = Nothing<
   Untold<
-    CheckoutFailure | CreateKeyFailure | RateFailure | StoreDayFailure | EventFailure | StateFailure | CloseFailure
+    | CheckoutFailure
+    | PeopleFailure
+    | CreateKeyFailure
+    | RateFailure
+    | StoreDayFailure
+    | EventFailure
+    | StateFailure
+    | CloseFailure
   >
 >;

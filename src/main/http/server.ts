@@ -13,9 +13,11 @@ import { closeRoute } from "#flows/close-month/http/index.ts";
 import { createCloseDeps, termsOf } from "#flows/close-month/index.ts";
 import { eventBatchRoute, eventRoutes, missionRoutes } from "#flows/missions/http/index.ts";
 import type { EventLog } from "#flows/missions/index.ts";
+import { peopleRoutes, profileRoutes } from "#flows/profiles/http/index.ts";
+import type { Profiles } from "#flows/profiles/index.ts";
 import { ratingRoute } from "#flows/rate-receipt/http/index.ts";
 import { storeDayRoute } from "#flows/store-days/http/index.ts";
-import type { MemberId } from "#kernel/ids.ts";
+import { invariant } from "#kernel/invariant.ts";
 import type { Month } from "#kernel/time.ts";
 import type { ClickHouseClient } from "#platform/clickhouse/client.ts";
 import type { Clock } from "#platform/clock.ts";
@@ -29,6 +31,7 @@ import { createJobs } from "#platform/jobs/jobs.ts";
 import type { Logger } from "#platform/log.ts";
 import { isConnectionLost } from "#platform/postgres/pool.ts";
 import { API_INFO } from "./api-info.ts";
+import type { FindMember } from "./find-member.ts";
 import { operatingRoutes, type Readiness } from "./operations-routes.ts";
 import { problemRegistry } from "./problems.ts";
 
@@ -43,7 +46,9 @@ export type ServerDeps = {
   readonly keyring: Keyring;
   readonly events: EventLog;
   /** The member of an identifier as it was read. */
-  readonly findMember: (kind: string, value: string) => Promise<MemberId | undefined>;
+  readonly findMember: FindMember;
+  /** Who members are. Without it its routes are described and answer nothing. */
+  readonly profiles?: Profiles;
   readonly readiness: () => Promise<Readiness>;
   /** Numbers that others keep, for /metrics: feed lag, waiting requests, batch sizes. */
   readonly gauges?: readonly MetricSource[];
@@ -102,6 +107,10 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
   };
   const settlementDeps = { ...settlements, problems, reads: createSettlementReads(settlements) };
   const closeDeps = () => createCloseDeps({ pool, warehouse: deps.clickhouse, clock, programmes });
+  const profiles = (): Profiles => {
+    invariant(deps.profiles, "this server was given no profiles");
+    return deps.profiles;
+  };
   const modules: RouteModule[] = [
     receiptRoutes(till),
     batchRoute({ ...till, log }),
@@ -112,7 +121,9 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
     ratingRoute({ pool, clock, checkout, problems }),
     storeDayRoute({ pool, clock, programmes, problems }),
     memberRoutes({ problems, reads, maySeeMember }),
-    lookupRoute({ problems, maySeeMember, findMember: deps.findMember }),
+    lookupRoute({ problems, findMember: deps.findMember }),
+    profileRoutes({ problems, profiles, isPartner }),
+    peopleRoutes({ problems, profiles, maySeeMember }),
     programmeRoutes({ pool, problems, programmes }),
     settlementRoutes(settlementDeps),
     actRoutes(settlementDeps),

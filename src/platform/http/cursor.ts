@@ -2,7 +2,7 @@
 export type CursorPart = string | number;
 
 /** Largest values of the columns that cursors point into: a larger one was not made here. */
-const LARGEST = { int2: 32_767, int4: 2_147_483_647, text: 0 } as const;
+const LARGEST = { int2: 32_767, int4: 2_147_483_647, int8: Number.MAX_SAFE_INTEGER, text: 0 } as const;
 export type CursorKind = keyof typeof LARGEST;
 
 export function writeCursor(parts: readonly CursorPart[]): string {

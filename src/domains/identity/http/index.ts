@@ -1,1 +1,1 @@
-export { type LookupDeps, lookupRoute } from "./lookup-route.ts";
+export { type LookedUp, type LookupDeps, lookupRoute } from "./lookup-route.ts";

@@ -1,0 +1,5 @@
+export { createProfiles, type Profiles, type ProfilesOptions } from "./create-profiles.ts";
+export type { ProfileOutcome } from "./decide-batch.ts";
+export type { Decided, PeopleFailure } from "./decide-people.ts";
+export { createLookup, type FoundMember, type Lookup } from "./lookup.ts";
+export type { Asker, MemberStep, MemberView, ProfileView } from "./read-member.ts";
