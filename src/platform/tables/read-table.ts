@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
-import { pipeline } from "node:stream";
+import { pipeline, Transform } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { parse } from "csv-parse";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
@@ -21,8 +21,9 @@ export class TableFileError extends Error {
 }
 
 /**
- * Opens a CSV (delimiter `,`, `;`, tab or `|`, found from the header; a BOM is dropped) or Parquet file, by its name
- * and first bytes; gzip is undone. Throws TableFileError when the file is missing, empty or not readable as a table.
+ * Opens a CSV (delimiter `,`, `;`, tab or `|`, found from the header; a BOM is dropped; UTF-8, UTF-16 with a BOM, else
+ * windows-1251) or Parquet file, by its name and first bytes; gzip is undone. Throws TableFileError when the file is
+ * missing, empty or not readable as a table.
  */
 export async function openTable(path: string): Promise<TableFile> {
   const head = await firstBytes(path);
@@ -46,12 +47,24 @@ async function firstBytes(path: string): Promise<Buffer> {
 
 async function openCsv(path: string, head: Buffer): Promise<TableFile> {
   const isGzip = head[0] === 0x1f && head[1] === 0x8b;
-  const delimiter = delimiterOf(isGzip ? await firstLineOf(path) : lineOf(head.toString("utf8")));
-  const parser = parse({ bom: true, delimiter, trim: true, relax_column_count: true, skip_empty_lines: true });
-  const source = createReadStream(path);
+  const start = isGzip ? await firstUnzipped(path) : head;
+  const encoding = encodingOf(start);
+  const parser = parse({
+    bom: true,
+    delimiter: delimiterOf(lineOf(new TextDecoder(encoding).decode(start))),
+    trim: true,
+    relax_column_count: true,
+    relax_quotes: true, // a quote inside a value (3" pipe) is a sign like any other
+    skip_empty_lines: true,
+  });
+  const steps = [
+    createReadStream(path),
+    ...(isGzip ? [createGunzip()] : []),
+    ...(encoding === "utf-8" ? [] : [decoded(encoding)]),
+    parser,
+  ];
   // What fails on the way destroys the parser, so reading it throws; the callback itself has nothing to add.
-  if (isGzip) pipeline(source, createGunzip(), parser, () => {});
-  else pipeline(source, parser, () => {});
+  pipeline(steps, () => {});
   const records = parser[Symbol.asyncIterator]() as AsyncIterator<string[]>;
   const header = await guarded(path, () => records.next());
   if (header.done) throw new TableFileError(`${path} has no header line.`);
@@ -79,15 +92,36 @@ async function guarded<T>(path: string, read: () => Promise<T>): Promise<T> {
   }
 }
 
-async function firstLineOf(path: string): Promise<string> {
+async function firstUnzipped(path: string): Promise<Buffer> {
   const stream = createReadStream(path).pipe(createGunzip());
-  let text = "";
+  const chunks: Buffer[] = [];
+  let length = 0;
   return guarded(path, async () => {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
-      text += chunk.toString("utf8");
-      if (text.includes("\n") || text.length > 64 * 1024) break;
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length >= 64 * 1024) break;
     }
-    return lineOf(text);
+    return Buffer.concat(chunks);
+  });
+}
+
+/** UTF-16 says so by its BOM; what is no valid UTF-8 is taken for the Windows code page of Russian files. */
+function encodingOf(start: Buffer): "utf-8" | "utf-16le" | "windows-1251" {
+  if (start[0] === 0xff && start[1] === 0xfe) return "utf-16le";
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(start, { stream: true });
+    return "utf-8";
+  } catch {
+    return "windows-1251";
+  }
+}
+
+function decoded(encoding: string): Transform {
+  const decoder = new TextDecoder(encoding);
+  return new Transform({
+    transform: (chunk: Buffer, _, done) => done(null, decoder.decode(chunk, { stream: true })),
+    flush: (done) => done(null, decoder.decode()),
   });
 }
 

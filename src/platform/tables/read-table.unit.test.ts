@@ -54,3 +54,19 @@ test("what is no table is said so", async () => {
   }
   await assert.rejects(read(join(folder, "missing.csv")), TableFileError);
 });
+
+test("files of Russian Windows programs are read: code page 1251, and UTF-16 with a BOM", async () => {
+  const expected = { columns: ["id", "имя"], rows: [["1", "7", "Ёлкина"]] };
+  const cp1251 = Buffer.from(
+    [..."id;"]
+      .map((sign) => sign.charCodeAt(0))
+      .concat([0xe8, 0xec, 0xff, 0x0a, 0x37, 0x3b, 0xa8, 0xeb, 0xea, 0xe8, 0xed, 0xe0, 0x0a]),
+  );
+  assert.deepEqual(await read(file("cp1251.csv", cp1251)), expected);
+  assert.deepEqual(await read(file("cp1251.csv.gz", gzipSync(cp1251))), expected);
+  assert.deepEqual(await read(file("utf16.csv", Buffer.from("\uFEFFid;имя\n7;Ёлкина\n", "utf16le"))), expected);
+});
+
+test("a quote inside a value is a sign like any other", async () => {
+  assert.deepEqual((await read(file("inch.csv", 'a,b\n3" pipe,x\n'))).rows, [["1", '3" pipe', "x"]]);
+});
