@@ -76,6 +76,17 @@ export const case5 = referenceCase(
         ["gamma", "alfa", "60.00"],
       ]),
     ],
+    "what has expired is not owed, and counts once": [
+      programme({ ...earnAtAlfa, lot: { delayDays: 0, lifeDays: 2 } }),
+      at("2025-03-03 12:00"),
+      receipt("R1", { member: "Anna", partner: "alfa", lines: { bread: "1000.00" }, earns: "100.00" }),
+      receipt("R2", { member: "Anna", partner: "beta", lines: { tea: "50.00" }, spend: "50.00" }),
+      at("2025-03-06 00:00"),
+      expectWallet("Anna", { active: "0" }),
+      returns("R1", { bread: "500.00" }, { takesBack: "0", arrears: "0", roubles: "500.00" }),
+      returns("R1", { bread: "500.00" }, { takesBack: "0", arrears: "50.00", roubles: "500.00" }),
+      expectArrears("Anna", { alfa: "50.00" }),
+    ],
   },
 );
 
@@ -141,6 +152,18 @@ export const case7 = referenceCase(7, "points given back to a lot that has expir
       ["alfa", "telecom", "75.00"],
       ["beta", "telecom", "105.00"],
     ]),
+  ],
+  "policy grace: what comes back in a new lot is not free of the purchase that earned it": [
+    programme({ ...earnAtAlfa, lot: { delayDays: 0, lifeDays: 2 }, returns: { policy: "grace", graceDays: 30 } }),
+    at("2025-03-03 12:00"),
+    receipt("R1", { member: "Anna", partner: "alfa", lines: { bread: "1000.00" }, earns: "100.00" }),
+    receipt("R2", { member: "Anna", partner: "beta", lines: { tea: "100.00" }, spend: "100.00" }),
+    at("2025-03-06 12:00"),
+    returns("R2", "all", { givesBack: "100.00", expired: "0" }),
+    expectLots("Anna", [["alfa", "100.00", "2025-04-05"]]),
+    returns("R1", "all", { takesBack: "0", arrears: "100.00" }),
+    expectWallet("Anna", { active: "0", arrears: "0" }),
+    expectMatrix("2025-03", [["alfa", "alfa", "100.00"]]),
   ],
 });
 
