@@ -1,4 +1,11 @@
-import { type FieldConfig, LINK_DEFAULTS, type LinkConfig } from "#domains/identity/linkage/index.ts";
+import {
+  FIELD_KINDS,
+  type FieldConfig,
+  type FieldKind,
+  isPhoneCountry,
+  LINK_DEFAULTS,
+  type LinkConfig,
+} from "#domains/identity/linkage/index.ts";
 import type { Result } from "#kernel/result.ts";
 import type { Fault, FileFault } from "#platform/yaml/faults.ts";
 import { readYaml } from "#platform/yaml/read-yaml.ts";
@@ -49,7 +56,7 @@ function toSettings(file: LinkFile): LinkSettings & { readonly file: LinkFile } 
 function toField(name: string, given: FieldSettings): FieldConfig {
   return {
     name,
-    kind: given.kind,
+    kind: given.kind as FieldKind,
     columns: given.columns ?? [given.column ?? name],
     ...(given.right === undefined ? {} : { rightColumns: [given.right] }),
     ...(given.country === undefined ? {} : { country: given.country.toUpperCase() }),
@@ -76,7 +83,9 @@ function check({ file, config, truth }: LinkSettings & { readonly file: LinkFile
       message: `expected at most ${MAX_FIELDS} fields, got ${config.fields.length}`,
     });
   }
-  for (const [name, given] of Object.entries(file.fields)) faults.push(...checkField(name, given, columns));
+  for (const [name, given] of Object.entries(file.fields)) {
+    faults.push(...checkKind(name, given), ...checkField(name, given, columns));
+  }
   if (file.id !== undefined) faults.push(...unknownColumn(["id"], file.id, columns.left, false));
   if (truth.column !== undefined) faults.push(...unknownColumn(["truth", "column"], truth.column, columns.left, false));
   if (truth.pattern !== undefined && !isPattern(truth.pattern)) {
@@ -87,6 +96,14 @@ function check({ file, config, truth }: LinkSettings & { readonly file: LinkFile
     });
   }
   return faults;
+}
+
+function checkKind(name: string, given: string | FieldSettings): Fault[] {
+  const [kind, path] = typeof given === "string" ? [given, ["fields", name]] : [given.kind, ["fields", name, "kind"]];
+  if ((FIELD_KINDS as readonly string[]).includes(kind)) return [];
+  const near = suggest(kind, FIELD_KINDS);
+  const message = `expected a kind (${FIELD_KINDS.join(", ")}), got "${kind}"`;
+  return [{ kind: "meaning", path, message, ...(near === undefined ? {} : { didYouMean: near }) }];
 }
 
 function checkField(name: string, given: string | FieldSettings, columns: FileColumns): Fault[] {
@@ -113,7 +130,7 @@ function checkField(name: string, given: string | FieldSettings, columns: FileCo
       atKey: true,
       message: `expected country with kind phone only, got it with ${given.kind}`,
     });
-  } else if (given.country !== undefined && !isCountry(given.country)) {
+  } else if (given.country !== undefined && !isPhoneCountry(given.country)) {
     faults.push({
       kind: "meaning",
       path: [...path, "country"],
@@ -179,9 +196,4 @@ function isPattern(pattern: string): boolean {
   } catch {
     return false;
   }
-}
-
-function isCountry(code: string): boolean {
-  const name = new Intl.DisplayNames("en", { type: "region", fallback: "none" }).of(code.toUpperCase());
-  return name !== undefined;
 }

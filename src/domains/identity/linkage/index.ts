@@ -1,3 +1,4 @@
+export { isPhoneCountry } from "../normalise/phone.ts";
 export {
   FIELD_KINDS,
   type FieldConfig,

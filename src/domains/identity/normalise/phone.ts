@@ -9,6 +9,11 @@ export function parsePhone(text: string, country = "RU"): string | undefined {
   return parsed?.isPossible() ? parsed.number : undefined;
 }
 
+/** Whether the phone metadata knows a country by this ISO 3166 alpha-2 code. */
+export function isPhoneCountry(text: string): boolean {
+  return isSupportedCountry(text.toUpperCase());
+}
+
 /** ISO 3166 alpha-2 code that the phone metadata knows; throws a RangeError on another. */
 export function countryCode(text: string): CountryCode {
   const upper = text.toUpperCase();

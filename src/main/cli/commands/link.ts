@@ -107,9 +107,9 @@ async function link(
   const run = `dolka_link_${crypto.randomUUID().replaceAll("-", "").slice(0, 12)}`;
   try {
     const linked = await linkFiles({ clickhouse, run, progress: (step) => progress.set(0, step) }, request);
+    if (!linked.ok) throw explained(linked.failure);
     progress.finish("done");
-    if (linked.ok) return linked.value;
-    throw explained(linked.failure);
+    return linked.value;
   } catch (error) {
     if (error instanceof TableFileError) throw failure.refused(error.message);
     throw error;
