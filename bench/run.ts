@@ -11,7 +11,11 @@ const BENCHES: Readonly<Record<string, Entry>> = {
   http: { about: "HTTP alone: a receipt without the checkout", load: () => import("./http.ts") },
   price: { about: "the pure pricing function", load: () => import("./price.ts") },
   settle: { about: "closing a month of 10 million receipts", load: () => import("./settle.ts") },
+  lookup: { about: "look-ups over HTTP among five million identifiers", load: () => import("./lookup.ts") },
+  profiles: { about: "profile upserts with resolution, without HTTP and with it", load: () => import("./profiles.ts") },
   verify: { about: "rebuilding wallets and lots from operations", load: () => import("./verify.ts") },
+  events: { about: "partner events, 100 live missions", load: () => import("./events.ts") },
+  budgets: { about: "what ten budgets on every receipt cost", load: () => import("./budgets.ts") },
   link: { about: "record linkage of a million generated records", load: () => import("./link.ts") },
 };
 

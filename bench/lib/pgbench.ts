@@ -14,7 +14,8 @@ export type PgbenchRun = {
   readonly cpuMicros: number;
 };
 
-export type Pgbench = { measure(seconds: number): Promise<PgbenchRun> };
+/** `script`: arguments that choose another than TPC-B, such as `-S` for selects only. */
+export type Pgbench = { measure(seconds: number, script?: readonly string[]): Promise<PgbenchRun> };
 
 /**
  * PostgreSQL's own benchmark on the same server, in a database of its own: TPC-B, prepared statements, 16 clients. Undefined
@@ -40,10 +41,20 @@ export async function preparePgbench(
     await admin.end();
   }
   return {
-    measure: async (seconds) => {
+    measure: async (seconds, script = []) => {
       // What pgbench itself used is counted with this process, once it was waited for.
       const cpu = startCpuMeter({ server: server.pid, client: process.pid });
-      const output = await pgbench(server.url, ["-M", "prepared", "-c", "16", "-j", "2", "-T", String(seconds)]);
+      const output = await pgbench(server.url, [
+        ...script,
+        "-M",
+        "prepared",
+        "-c",
+        "16",
+        "-j",
+        "2",
+        "-T",
+        String(seconds),
+      ]);
       const used = cpu.read();
       const tps = Number(/tps = ([\d.]+)/.exec(output)?.[1]);
       const transactions = Number(/transactions actually processed: (\d+)/.exec(output)?.[1]);
