@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import {
@@ -21,6 +24,8 @@ import { createPool } from "#platform/postgres/pool.ts";
 import { testEngines } from "../../../test/engines.ts";
 import { programmesOf, SMALL_COALITION } from "../../../test/support/programmes.ts";
 import type { ProfileDeps } from "./deps.ts";
+import { importProfiles } from "./import-profiles.ts";
+import { readProfileMapping } from "./profile-mapping.ts";
 import { createProfileQueue } from "./profile-queue.ts";
 import { putProfiles } from "./put-profiles.ts";
 
@@ -189,6 +194,33 @@ test("whatever the order of arrival, the clusters are the same", async () => {
     }),
     { numRuns: 12 },
   );
+});
+
+test("a partner's file is taken in by its mapping, rows that can't be right are told, and again it changes nothing", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "dolka-profiles-"));
+  try {
+    const file = join(folder, "people.csv");
+    writeFileSync(
+      file,
+      "id,phone,card,surname,given,born\n1,8 916 555-07-01,,Иванова,Анна,1985-02-07\n2,call me,,,,\n3,,4000555,Petrov,Ivan,\n4,89165550701,4000 555,,,\n,89165550709,,,,\n",
+    );
+    const mapping = readProfileMapping(
+      "format: 1\npartner: alfa\nexternalId: id\nidentifiers: [{kind: phone, column: phone, verified: true}, {kind: card, column: card, verified: true}]\nname: [surname, given]\nbirthDate: born\n",
+      "mapping.yaml",
+    );
+    assert.ok(mapping.ok, JSON.stringify(mapping));
+    const { calendar } = programmes.current();
+    const deps = { profiles: createProfileQueue(depsOf()), clock, calendar };
+    const report = await importProfiles(deps, file, mapping.value);
+    assert.deepEqual(report.decisions, { new: 2, attached: 0, merged: 1, "for-review": 0 });
+    assert.deepEqual(
+      report.refused.map(({ row }) => row),
+      [2, 5],
+    );
+    assert.equal((await importProfiles(deps, file, mapping.value)).known, 3);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("verify finds nothing to say of all these merges", async () => {

@@ -4,6 +4,7 @@ import { exportActCommand } from "./commands/export-act.ts";
 import { exportOperationsCommand } from "./commands/export-operations.ts";
 import { exportSettlementCommand } from "./commands/export-settlement.ts";
 import { importMembersCommand } from "./commands/import-members.ts";
+import { importProfilesCommand } from "./commands/import-profiles.ts";
 import { importReceiptsCommand } from "./commands/import-receipts.ts";
 import { importWalletsCommand } from "./commands/import-wallets.ts";
 import { keyCreateCommand } from "./commands/key-create.ts";
@@ -41,6 +42,7 @@ export const commands: readonly Command[] = [
   importReceiptsCommand,
   importMembersCommand,
   importWalletsCommand,
+  importProfilesCommand,
   settleCommand,
   exportActCommand,
   exportSettlementCommand,
