@@ -8,3 +8,4 @@ export {
   type LeaseUse,
 } from "./lane-budgets.ts";
 export { leaseBudget } from "./lease-budget.ts";
+export { type BudgetNow, listBudgets } from "./store/list-budgets.ts";

@@ -52,7 +52,7 @@ export {
   loadProgress,
   lockProgress,
   type MemberContribution,
-  putCompletion,
+  putCompletions,
   putContributions,
   putGiven,
   putProgress,

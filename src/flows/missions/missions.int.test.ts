@@ -4,8 +4,9 @@ import { createIdentifierKeys } from "#domains/identity/index.ts";
 import { verifyProjections } from "#domains/ledger/index.ts";
 import { applyProgramme, loadProgrammes } from "#domains/program/index.ts";
 import { createCheckout, type Principal, type ReceiptRequest } from "#flows/checkout/index.ts";
+import { termsOf } from "#flows/close-month/index.ts";
 import { memberIds } from "#kernel/ids.ts";
-import { createCalendar, DAY_MS } from "#kernel/time.ts";
+import { createCalendar, DAY_MS, parseMonth } from "#kernel/time.ts";
 import { manualClock } from "#platform/clock.ts";
 import { testEngines } from "../../../test/engines.ts";
 import { SMALL_COALITION } from "../../../test/support/programmes.ts";
@@ -254,6 +255,12 @@ test("a programme applied from its file keeps what missions brought into it", as
   assert.ok(again.ok && again.value.isNew);
   await programmes.refresh();
   assert.ok(programmes.current().rules.has("mission-number"));
+});
+
+test("fees of completions stand in the month's settlement, by partner and mission", async () => {
+  const { fees } = await termsOf(pool, programmes, parseMonth("2026-06") as number);
+  assert.deepEqual(fees, [{ partner: "telecom", kind: "acquisition", reason: "number", kopecks: 50_000 }]);
+  assert.deepEqual((await termsOf(pool, programmes, parseMonth("2026-05") as number)).fees, []);
 });
 
 test("verify rebuilds all of it from the operations", async () => {

@@ -17,6 +17,8 @@ const READERS: Roles = { till: "own", partner: "own", analyst: "any", operator: 
 /** The coalition's own people. */
 const OPERATORS: Roles = { operator: "any", admin: "any" };
 const FINANCE: Roles = { partner: "own", analyst: "any", operator: "any", admin: "any" };
+/** The operator's own people, who may see all. */
+const COALITION: Roles = { analyst: "any", operator: "any", admin: "any" };
 const MISSION_READERS: Roles = { partner: "own", analyst: "any", operator: "any", admin: "any" };
 const ADMINS: Roles = { admin: "any" };
 
@@ -66,6 +68,7 @@ export const PERMISSIONS = {
   endMission: { roles: PARTNERS },
   listCompletions: { roles: MISSION_READERS },
   getLadder: { roles: READERS },
+  listBudgets: { roles: COALITION },
   listSettlements: { roles: FINANCE },
   getSettlement: { roles: FINANCE },
   listSettlementLines: { roles: FINANCE },

@@ -1,9 +1,11 @@
 import type { ClientBase, Pool } from "pg";
 import { bucketOf, type MemberId } from "#kernel/ids.ts";
-import type { EpochMs } from "#kernel/time.ts";
+import type { Day, EpochMs } from "#kernel/time.ts";
 import {
   boolArray,
+  dateArray,
   int2Array,
+  int4Array,
   int8Array,
   jsonArray,
   textArray,
@@ -161,34 +163,44 @@ export async function putProgress(
   ]);
 }
 
-/** By primary key, locked: what is given and the row that says so change together, once per turn. */
+/** By primary key in its order, locked: what is given and the row that says so change together, once per turn. */
 const LOCK_PROGRESS = `
-select ${COLUMNS} from mission_progress p
-where p.bucket = $1 and p.member_id = $2 and p.mission = $3 for update`;
+select ${COLUMNS} from unnest($1::int2[], $2::int8[], $3::text[]) as x(bucket, member_id, mission)
+join mission_progress p on p.bucket = x.bucket and p.member_id = x.member_id and p.mission = x.mission
+order by p.bucket, p.member_id, p.mission for update of p`;
 
 export async function lockProgress(
   client: ClientBase,
-  member: MemberId,
-  mission: string,
-): Promise<StoredProgress | undefined> {
-  const { rows } = await client.query<ProgressRow>(LOCK_PROGRESS, [bucketOf(member), member, mission]);
-  return rows[0] && toProgress(rows[0]);
+  rows: readonly { readonly member: MemberId; readonly mission: string }[],
+): Promise<StoredProgress[]> {
+  const found = await client.query<ProgressRow>(LOCK_PROGRESS, [
+    int2Array(rows.map((row) => bucketOf(row.member))),
+    int8Array(rows.map((row) => row.member)),
+    textArray(rows.map((row) => row.mission)),
+  ]);
+  return found.rows.map(toProgress);
 }
 
-/** By primary key, of the row that is locked. */
+/** By primary key, of rows that are locked. */
 const PUT_GIVEN = `
-update mission_progress set given = $4, turn = $5, is_due = $6, refused = $7
-where bucket = $1 and member_id = $2 and mission = $3`;
+update mission_progress p set given = x.given, turn = x.turn, is_due = x.is_due, refused = x.refused
+from unnest($1::int2[], $2::int8[], $3::text[], $4::json[], $5::int4[], $6::bool[], $7::text[])
+  as x(bucket, member_id, mission, given, turn, is_due, refused)
+where p.bucket = x.bucket and p.member_id = x.member_id and p.mission = x.mission`;
 
-export async function putGiven(client: ClientBase, row: StoredProgress): Promise<void> {
+export async function putGiven(
+  client: ClientBase,
+  rows: readonly Omit<StoredProgress, "steps" | "done">[],
+): Promise<void> {
+  if (rows.length === 0) return;
   await client.query(PUT_GIVEN, [
-    bucketOf(row.member),
-    row.member,
-    row.mission,
-    row.given === undefined ? null : JSON.stringify(row.given),
-    row.turn,
-    row.isDue,
-    row.refused ?? null,
+    int2Array(rows.map((row) => bucketOf(row.member))),
+    int8Array(rows.map((row) => row.member)),
+    textArray(rows.map((row) => row.mission)),
+    jsonArray(rows.map((row) => (row.given === undefined ? null : JSON.stringify(row.given)))),
+    int4Array(rows.map((row) => row.turn)),
+    boolArray(rows.map((row) => row.isDue)),
+    textArray(rows.map((row) => row.refused ?? null)),
   ]);
 }
 
@@ -202,35 +214,40 @@ export type Completion = {
   readonly cents: number;
   readonly feeKopecks: number;
   readonly feePartner?: string;
-  readonly accountingDay: string;
+  readonly accountingDay: Day;
   readonly postedAt: EpochMs;
 };
 
 /**
- * By primary key. Its month must be open when it is written: the fence row is share-locked, and a day that has been
+ * By primary key. Their month must be open when they are written: the fence row is share-locked, and a day that has been
  * closed meanwhile becomes the first open one.
  */
-const PUT_COMPLETION = `
+const PUT_COMPLETIONS = `
 with fence as (select first_open_day from accounting_fence for share)
 insert into mission_completion (bucket, member_id, mission, turn, kind, done_at, done_by, seq, cents, fee_kopecks,
                                 fee_partner, accounting_day, posted_at)
-select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, greatest($12::date, first_open_day), $13 from fence`;
+select x.bucket, x.member_id, x.mission, x.turn, x.kind, x.done_at, x.done_by, x.seq, x.cents, x.fee_kopecks,
+       x.fee_partner, greatest(x.accounting_day, first_open_day), x.posted_at
+from fence cross join unnest($1::int2[], $2::int8[], $3::text[], $4::int4[], $5::text[], $6::timestamptz[], $7::text[],
+                             $8::int4[], $9::int8[], $10::int8[], $11::text[], $12::date[], $13::timestamptz[])
+  as x(bucket, member_id, mission, turn, kind, done_at, done_by, seq, cents, fee_kopecks, fee_partner, accounting_day, posted_at)`;
 
-export async function putCompletion(client: ClientBase, row: Completion): Promise<void> {
-  await client.query(PUT_COMPLETION, [
-    bucketOf(row.member),
-    row.member,
-    row.mission,
-    row.turn,
-    row.kind,
-    row.done === undefined ? null : new Date(row.done.at),
-    row.done?.source ?? null,
-    row.seq,
-    row.cents,
-    row.feeKopecks,
-    row.feePartner ?? null,
-    row.accountingDay,
-    new Date(row.postedAt),
+export async function putCompletions(client: ClientBase, rows: readonly Completion[]): Promise<void> {
+  if (rows.length === 0) return;
+  await client.query(PUT_COMPLETIONS, [
+    int2Array(rows.map((row) => bucketOf(row.member))),
+    int8Array(rows.map((row) => row.member)),
+    textArray(rows.map((row) => row.mission)),
+    int4Array(rows.map((row) => row.turn)),
+    textArray(rows.map((row) => row.kind)),
+    timestamptzArray(rows.map((row) => row.done?.at ?? null)),
+    textArray(rows.map((row) => row.done?.source ?? null)),
+    int4Array(rows.map((row) => row.seq)),
+    int8Array(rows.map((row) => row.cents)),
+    int8Array(rows.map((row) => row.feeKopecks)),
+    textArray(rows.map((row) => row.feePartner ?? null)),
+    dateArray(rows.map((row) => row.accountingDay)),
+    timestamptzArray(rows.map((row) => row.postedAt)),
   ]);
 }
 

@@ -131,3 +131,29 @@ test("a completion names the event, the operation and the fee; fees of a month s
   const operations = await api.call(`/v1/members/${member}/operations?limit=5`, { key: operator });
   assert.match(operations.text, new RegExp(String(row?.operation)));
 });
+
+test("a mission's budget is shared by everybody: what is left of it is told, and the award that finds nothing is closed", async () => {
+  const reward = { points: "20 points" };
+  const given = { ladder: undefined, rung: undefined, fee: undefined, goal: { event: "gift" }, reward };
+  await live("gift", document({ ...given, budget: "25 points" }));
+  const cards = ["+79000000011", "+79000000012", "+79000000013"];
+  for (const [i, value] of cards.entries()) {
+    const shown = { ...receipt, number: `g${i}`, member: { kind: "phone", value } };
+    assert.equal((await api.call("/v1/receipts", { key: api.keys.till, body: shown })).status, 201);
+    const at = new Date(clock.now()).toISOString();
+    const body = { partner: "telecom", id: `g${i}`, type: "gift", member: { kind: "phone", value }, at };
+    assert.equal((await api.call("/v1/events", { key: telecom, body })).status, 201);
+  }
+  await run();
+  const page = await api.call("/v1/missions/gift/completions?month=2026-06", { key: operator });
+  const items = page.body.items as unknown as { pointsCents: number }[];
+  assert.deepEqual(
+    items.map(({ pointsCents }) => pointsCents).sort((a, b) => a - b),
+    [500, 2_000],
+    "20 and 5 by policy trim, and the third found nothing",
+  );
+  const budgets = await api.call("/v1/budgets?cap=mission-gift-budget", { key: operator });
+  const [budget] = budgets.body.items as unknown as { usedCents: number; limitCents: number }[];
+  assert.deepEqual([budget?.usedCents, budget?.limitCents], [2_500, 2_500]);
+  assert.equal((await api.call("/v1/budgets", { key: telecom })).status, 403);
+});

@@ -10,7 +10,7 @@ import {
   listDue,
   lockProgress,
   type MissionTerms,
-  putCompletion,
+  putCompletions,
   putGiven,
   type StoredProgress,
 } from "#domains/missions/index.ts";
@@ -18,7 +18,6 @@ import { BUDGET_PREFIX, type CompiledProgramme, type Programmes } from "#domains
 import type { Checkout, RewardOperationBody } from "#flows/checkout/index.ts";
 import { bucketOf } from "#kernel/ids.ts";
 import { splitByLargestRemainder } from "#kernel/money.ts";
-import { formatDay } from "#kernel/time.ts";
 import type { Clock } from "#platform/clock.ts";
 import { transaction } from "#platform/postgres/transaction.ts";
 import { boostedPoints } from "../store/boosted-points.ts";
@@ -32,7 +31,8 @@ export type SettleDeps = {
   readonly checkout: Pick<Checkout, "reward">;
 };
 
-const AT_ONCE = 64;
+/** A batch or two of the checkout; noted in one transaction. */
+const AT_ONCE = 512;
 
 /**
  * Brings what is given and what should hold together, for all that is due: gives, moves or takes back by one operation
@@ -49,37 +49,48 @@ export async function settleRewards(deps: SettleDeps): Promise<number> {
   for (;;) {
     const due = await listDue(pool, after, AT_ONCE);
     if (due.length === 0) return settled;
-    const done = await Promise.all(
-      due.map((row) => {
+    const answers = await Promise.all(
+      due.map(async (row) => {
         const mission = missions.get(row.mission);
-        return mission === undefined ? false : settleOne(deps, programme, mission, row);
+        return mission === undefined ? undefined : settleOne(deps, programme, mission, row);
       }),
     );
-    settled += done.filter(Boolean).length;
+    settled += await note(
+      deps,
+      answers.filter((answer) => answer !== undefined),
+    );
     const last = due[due.length - 1] as StoredProgress;
     // A page may end within a member: the rest of his stays due and is met in the next round.
     after = { bucket: bucketOf(last.member), member: last.member };
   }
 }
 
+/** What became of one reward; `operation` is absent when nothing was posted. */
+type Settled = {
+  readonly mission: MissionTerms;
+  readonly row: StoredProgress;
+  readonly turn: number;
+  readonly desired: Desired;
+  readonly operation?: StoredOperation;
+  readonly refused?: string;
+};
+
 async function settleOne(
   deps: SettleDeps,
   programme: CompiledProgramme,
   mission: MissionTerms,
   row: StoredProgress,
-): Promise<boolean> {
+): Promise<Settled> {
   const desired = desiredOf(mission, row.done, programme.calendar);
   const turn = row.turn + 1;
-  const request = await requestOf(deps, programme, mission, row, desired, turn);
-  const outcome = await deps.checkout.reward(request);
-  if (!outcome.ok) {
-    if (outcome.failure.code === "budget-exhausted")
-      return note(deps, mission, row, turn, undefined, desired, "budget-exhausted");
-    // A member merged or erased meanwhile: nothing to give any more. The rest is tried again.
-    if (outcome.failure.code !== "unknown-member") throw new Error(`a reward was refused: ${outcome.failure.code}`);
-    return note(deps, mission, row, turn, undefined, desired);
-  }
-  return note(deps, mission, row, turn, outcome.value.body, desired);
+  const settled = { mission, row, turn, desired };
+  const outcome = await deps.checkout.reward(await requestOf(deps, programme, mission, row, desired, turn));
+  if (outcome.ok) return { ...settled, operation: outcome.value.body };
+  const { code } = outcome.failure;
+  if (code === "budget-exhausted") return { ...settled, refused: code };
+  // A member erased meanwhile: nothing to give any more. The rest is tried again.
+  if (code === "unknown-member") return settled;
+  throw new Error(`a reward was refused: ${code}`);
 }
 
 async function requestOf(
@@ -172,33 +183,37 @@ async function toTakeBack(
   });
 }
 
-/** Notes what an operation has done, once: the row is locked, and a turn that is noted already stays as it is. */
-async function note(
-  deps: SettleDeps,
-  mission: MissionTerms,
-  row: StoredProgress,
-  turn: number,
-  operation: StoredOperation | undefined,
-  desired: Desired,
-  refused?: string,
-): Promise<boolean> {
+/** Notes what operations have done, once: rows are locked, and a turn that is noted already stays as it is. */
+async function note(deps: SettleDeps, settled: readonly Settled[]): Promise<number> {
+  if (settled.length === 0) return 0;
   return transaction(deps.pool, async (client) => {
-    const stored = await lockProgress(client, row.member, row.mission);
-    if (!stored || stored.turn !== row.turn) return false;
-    const given = operation === undefined ? undefined : givenOf(operation, desired);
-    // The goal may have moved while the operation was posted: then it is due again.
-    const isStill = stored.done?.at === row.done?.at && stored.done?.source === row.done?.source;
-    await putGiven(client, {
-      member: row.member,
-      mission: row.mission,
-      steps: stored.steps,
-      ...(given === undefined ? {} : { given }),
-      turn,
-      ...(refused === undefined ? {} : { refused }),
-      isDue: (operation !== undefined || refused !== undefined) && !isStill,
-    });
-    if (operation !== undefined) await putCompletion(client, completionOf(mission, row, turn, operation, desired));
-    return true;
+    const locked = await lockProgress(
+      client,
+      settled.map(({ row }) => row),
+    );
+    const stored = new Map(locked.map((row) => [`${row.member} ${row.mission}`, row]));
+    const given: Omit<StoredProgress, "steps" | "done">[] = [];
+    const completions: Completion[] = [];
+    for (const each of settled) {
+      const { row, turn, operation, refused, desired } = each;
+      const now = stored.get(`${row.member} ${row.mission}`);
+      if (!now || now.turn !== row.turn) continue;
+      const holds = operation === undefined ? undefined : givenOf(operation, desired);
+      // The goal may have moved while the operation was posted: then it is due again.
+      const isStill = now.done?.at === row.done?.at && now.done?.source === row.done?.source;
+      given.push({
+        member: row.member,
+        mission: row.mission,
+        ...(holds === undefined ? {} : { given: holds }),
+        turn,
+        ...(refused === undefined ? {} : { refused }),
+        isDue: (operation !== undefined || refused !== undefined) && !isStill,
+      });
+      if (operation !== undefined) completions.push(completionOf(each, operation));
+    }
+    await putGiven(client, given);
+    await putCompletions(client, completions);
+    return given.length;
   });
 }
 
@@ -210,13 +225,7 @@ function givenOf(operation: StoredOperation, desired: Desired): Given | undefine
 }
 
 /** The acquisition fee is owed once a completion is given, and credited when it is undone. */
-function completionOf(
-  mission: MissionTerms,
-  row: StoredProgress,
-  turn: number,
-  operation: StoredOperation,
-  desired: Desired,
-): Completion {
+function completionOf({ mission, row, turn, desired }: Settled, operation: StoredOperation): Completion {
   const kind = desired.kind === "nothing" ? "taken-back" : row.given === undefined ? "given" : "moved";
   const fee = kind === "given" ? mission.feeKopecks : kind === "taken-back" ? -mission.feeKopecks : 0;
   return {
@@ -229,7 +238,7 @@ function completionOf(
     cents: (operation.body as RewardOperationBody).cents,
     feeKopecks: fee,
     ...(fee === 0 ? {} : { feePartner: mission.partner }),
-    accountingDay: formatDay(operation.accountingDay),
+    accountingDay: operation.accountingDay,
     postedAt: operation.postedAt,
   };
 }

@@ -1,0 +1,1 @@
+export { budgetRoute } from "./budget-routes.ts";
