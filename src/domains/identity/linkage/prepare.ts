@@ -21,11 +21,14 @@ export function prepare(config: LinkConfig, input: LinkInput): Prepared {
   const secondFrom = input.secondFrom ?? input.rows;
   const cyrillic = input.values.some((values) => values.some((value) => /[\u0400-\u04ff]/.test(value)));
   const layout = layOut(planFields(config, input), cyrillic);
-  const fields = layout.comparisons.map(({ levels, belongs, frequency }) => ({
-    levels: levels.length,
-    personal: belongs === "person",
-    frequency: frequency !== undefined,
-  }));
+  const fields = layout.comparisons.map(
+    ({ levels, belongs, frequency }): EmField => ({
+      levels: levels.length,
+      personal: belongs === "person",
+      frequency: frequency !== undefined,
+      ...loneIdentifier(layout, input.rows),
+    }),
+  );
   return {
     layout,
     fields,
@@ -35,6 +38,19 @@ export function prepare(config: LinkConfig, input: LinkInput): Prepared {
     totalPairs: linking ? secondFrom * (input.rows - secondFrom) : (input.rows * (input.rows - 1)) / 2,
     relatives: fields.some(({ personal }) => personal) && fields.some(({ personal }) => !personal),
   };
+}
+
+/** People among whom one at most shares an identifier with another, where only that identifier is compared. */
+const SHARE_AN_IDENTIFIER = 10;
+
+/**
+ * When an e-mail, phone or id is all there is, equal values can't teach whether they are one person's: then they are taken to
+ * be, as such values are made to be. A name alone is not.
+ */
+function loneIdentifier({ plans, comparisons }: Layout, rows: number): Partial<EmField> {
+  const kind = plans[0]?.kind;
+  if (comparisons.length !== 1 || !(kind === "email" || kind === "phone" || kind === "id")) return {};
+  return { frequency: false, mostByChance: 1 / (SHARE_AN_IDENTIFIER * Math.max(1, rows)) };
 }
 
 /** The same with fields that depend on others. */

@@ -9,6 +9,8 @@ export type EmField = {
   /** Whether outcome 1, the same value, weighs by how frequent the value is. */
   readonly frequency: boolean;
   readonly parent?: Parent;
+  /** The largest chance of outcome 1 among others, where nothing else in the data can teach it. */
+  readonly mostByChance?: number;
 };
 
 /** The field depends on whether another one is alike: its outcome is at least as strong as `cut`. */

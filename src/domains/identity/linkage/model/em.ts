@@ -48,7 +48,7 @@ function firstGuess({ fields, random, totalPairs, groups, relatives }: EmInput):
   const found = groups.reduce((sum, { count }) => sum + count, 0);
   const matchShare = shareWithin((0.01 * found) / totalPairs, totalPairs);
   const m = fields.map(({ levels }): Rows => sameRows(normalise(agreeing(levels))));
-  const u = tally(fields, random, () => 1).map((rows) => settle(rows, 1));
+  const u = tally(fields, random, () => 1).map((rows, index) => capped(settle(rows, 1), fields[index]?.mostByChance));
   return { m, h: m, u, matchShare, relativeShare: relatives ? matchShare / 2 : 0, iterations: 0 };
 }
 
@@ -76,7 +76,9 @@ function maximise(input: EmInput, model: Model): Omit<Model, "iterations"> {
   const any = taught("match", true);
   const plain = pairScorer(model, fields, true);
   const others = random.map(({ outcomes }) => plain({ outcomes, ...NO_BITS }).other);
-  const u = tally(fields, random, (index) => others[index] as number).map((rows) => settle(rows, 1));
+  const u = tally(fields, random, (index) => others[index] as number).map((rows, index) =>
+    capped(settle(rows, 1), fields[index]?.mostByChance),
+  );
   const m = own.map((rows, index): Rows => {
     const enough = total(rows) >= ENOUGH_MATCHES ? rows : (any[index] as Counts);
     const settled = settle(enough, PRIOR_PAIRS);
@@ -125,6 +127,13 @@ function settle(counts: Counts, belief: number): Rows {
   const lean = (row: readonly number[]) =>
     normalise(row.map((count, level) => count + INDEPENDENT_PAIRS * (marginal[level] as number)));
   return [marginal, lean(counts[1]), lean(counts[2])];
+}
+
+function capped(rows: Rows, most: number | undefined): Rows {
+  if (most === undefined) return rows;
+  return rows.map((row) =>
+    normalise(row.map((share, level) => (level === 0 ? Math.min(share, most) : share))),
+  ) as unknown as Rows;
 }
 
 function total(rows: Counts): number {

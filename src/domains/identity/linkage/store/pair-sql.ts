@@ -21,7 +21,7 @@ export function comparePairs({ layout, fields, atoms }: Compared, records: strin
   const pattern = layout.comparisons.map(({ radix }, index) => `toUInt64(g${index}) * ${radix}`).join(" + ");
   const bits = (belongs: Belongs) => {
     const terms = layout.comparisons.flatMap((comparison, index) =>
-      comparison.frequency && comparison.belongs === belongs
+      comparison.frequency && fields[index]?.frequency && comparison.belongs === belongs
         ? [`if(g${index} = 1${unlessAlike(fields[index])}, -log2(${shareOf(comparison)}), 0)`]
         : [],
     );
