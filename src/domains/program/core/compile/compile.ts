@@ -12,7 +12,16 @@ import { compileRule, type LotFor } from "./rules.ts";
 import { compileSpending } from "./spending.ts";
 import { calendarsBy, createSlots, indexCategories, indexFavourites, indexLevels, sortedIds } from "./tables.ts";
 
-const NO_PLAN: PartnerPlan = { rules: [], ownCount: 0, rowCount: 0, groups: [], caps: [], spending: [] };
+const NO_PLAN: PartnerPlan = {
+  rules: [],
+  ownCount: 0,
+  rowCount: 0,
+  baseRowCount: 0,
+  freeRow: 0,
+  groups: [],
+  caps: [],
+  spending: [],
+};
 
 /**
  * Makes a checked document ready for pricing. A document comes from `parseProgramme`, so what it names exists;

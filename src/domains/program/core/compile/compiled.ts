@@ -109,8 +109,11 @@ export type PartnerPlan = {
   readonly rules: readonly PlacedRule[];
   /** How many of `rules` are not multipliers. */
   readonly ownCount: number;
-  /** Rows that pricing needs: one per rule, and one per rule that a multiplier multiplies. */
+  /** Rows that pricing needs: of money, of weights, and one per rule that a multiplier multiplies. */
   readonly rowCount: number;
+  readonly baseRowCount: number;
+  /** The first row that multipliers may use. */
+  readonly freeRow: number;
   readonly groups: readonly PlacedGroup[];
   readonly caps: readonly PlacedCap[];
   readonly spending: readonly SpendingTerms[];
@@ -121,6 +124,10 @@ export type PlacedRule = {
   /** Undefined where the condition allows all stores of the partner. */
   readonly placeMask: Uint8Array | undefined;
   readonly funders: FunderShares | undefined;
+  /** Row of the money that the rule looks at; rules that pick the same lines share one. */
+  readonly baseRow: number;
+  /** Row by which its points are attributed to lines: the same, unless lines earn at different rates. */
+  readonly weightRow: number;
   /** Positions that a multiplier multiplies. */
   readonly targets: readonly number[];
 };
@@ -172,6 +179,8 @@ export type RuleTerms = {
   /** Who pays, by partner id or `seller`; a multiplier may have none. */
   readonly shares: ReadonlyMap<string, number> | undefined;
   readonly paidBySeller: boolean;
+  /** Rules with equal texts pick the same lines of every receipt; undefined where a rule shares with none. */
+  readonly rowKey: string | undefined;
 };
 
 export type TenderFilter = {

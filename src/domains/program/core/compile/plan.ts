@@ -34,19 +34,43 @@ export function planPartner(partner: string, canRedeem: boolean, tables: PlanTab
   const here = tables.rules.filter(fits);
   const own = here.filter((rule) => rule.effect.kind !== "multiply");
   const multipliers = here.filter((rule) => rule.effect.kind === "multiply");
-  const rules = [...own, ...multipliers].map((terms): PlacedRule => {
+  const rows = placeRows([...own, ...multipliers]);
+  const rules = [...own, ...multipliers].map((terms, i): PlacedRule => {
     const targets = terms.effect.kind === "multiply" ? targetsOf(terms, own, document) : [];
     const funders = terms.shares && placeShares(terms.shares, partner, tables.partnerNumbers);
-    return { terms, placeMask: narrowMask(terms.condition), funders, targets };
+    const { baseRow, weightRow } = rows.places[i] as RowPlace;
+    return { terms, placeMask: narrowMask(terms.condition), funders, baseRow, weightRow, targets };
   });
   return {
     rules,
     ownCount: own.length,
-    rowCount: rules.reduce((rows, rule) => rows + 1 + rule.targets.length, 0),
+    baseRowCount: rows.baseRowCount,
+    freeRow: rows.count,
+    rowCount: rules.reduce((count, rule) => count + rule.targets.length, rows.count),
     groups: placeGroups(own, document),
     caps: placeCaps(rules, tables.caps, document),
     spending: canRedeem ? tables.spending.filter(fits) : [],
   };
+}
+
+type RowPlace = { readonly baseRow: number; readonly weightRow: number };
+
+/** Rows of money first, one per choice of lines; then a row of weights for each rule whose lines earn at different rates. */
+function placeRows(rules: readonly RuleTerms[]) {
+  const byKey = new Map<string, number>();
+  let baseRowCount = 0;
+  const baseRows = rules.map(({ rowKey }) => {
+    const row = (rowKey === undefined ? undefined : byKey.get(rowKey)) ?? baseRowCount++;
+    if (rowKey !== undefined) byKey.set(rowKey, row);
+    return row;
+  });
+  let count = baseRowCount;
+  const places = rules.map(({ effect }, i): RowPlace => {
+    const baseRow = baseRows[i] as number;
+    const hasRates = effect.kind === "by-category" || effect.kind === "favourite";
+    return { baseRow, weightRow: hasRates ? count++ : baseRow };
+  });
+  return { places, baseRowCount, count };
 }
 
 function targetsOf(multiplier: RuleTerms, own: readonly RuleTerms[], document: ProgrammeDocument): number[] {

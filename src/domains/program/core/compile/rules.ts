@@ -32,23 +32,33 @@ export function compileRule(
   const condition = compileCondition(source.when, tables);
   const shares = sharesOf(source.funders, document);
   const isPerLine = source.group !== undefined && document.stacking[source.group]?.per === "line";
+  const effect = compileEffect(details, tables.categories);
+  const paidBy = details.paidBy === "tender" ? tenderFilter(source.when ?? {}) : undefined;
+  const takesDeliveryFee = document.receipts.deliveryFeeEarns && picksNoLines(condition) && !isPerLine;
+  const isPlain = (effect.kind === "percent" || effect.kind === "fixed") && !isPerLine && paidBy === undefined;
   return {
     id,
     name: textOf(source.name),
     priority: source.priority ?? 0,
     condition: withCampaign(condition, source, document, tables.calendar),
-    effect: compileEffect(details, tables.categories),
-    paidBy: details.paidBy === "tender" ? tenderFilter(source.when ?? {}) : undefined,
+    effect,
+    paidBy,
     rounding: rounding.mode,
     stepCents: STEPS[rounding.to],
-    takesDeliveryFee: document.receipts.deliveryFeeEarns && picksNoLines(condition) && !isPerLine,
+    takesDeliveryFee,
     lot: lotFor(source),
     campaign: source.campaign,
     group: source.group,
     capIds: listOf(source.caps),
     shares,
     paidBySeller: shares?.has("seller") === true,
+    rowKey: isPlain ? rowKeyOf(condition, takesDeliveryFee) : undefined,
   };
+}
+
+function rowKeyOf({ lineMask, favouriteOnly, anyOf, not }: Condition, takesDeliveryFee: boolean): string | undefined {
+  if (anyOf !== undefined || not !== undefined) return undefined;
+  return JSON.stringify([lineMask?.join("") ?? "", favouriteOnly, takesDeliveryFee]);
 }
 
 function withCampaign(

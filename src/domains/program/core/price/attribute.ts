@@ -4,7 +4,6 @@ import type { EpochMs } from "#kernel/time.ts";
 import type { FunderShares, LotTerms, PlacedRule } from "../compile/compiled.ts";
 import type { EarnedPart } from "../types.ts";
 import type { Scratch } from "./scratch.ts";
-import { small } from "./small.ts";
 import { addSplit, splitInto } from "./split.ts";
 
 /**
@@ -32,7 +31,7 @@ let shares = new Float64Array(16);
 export function attributeItems(s: Scratch): EarnedPart[] {
   begin(s);
   const { rules } = s.store.partner.plan;
-  const { itemCount, itemPoints, itemPosition, itemRow, itemOf, lineCount, weights } = s;
+  const { itemCount, itemPoints, itemPosition, itemRow, itemOf, lineCount, cells } = s;
   for (let i = 0; i < itemCount; i++) {
     const points = itemPoints[i] as number;
     if (points === 0) continue;
@@ -40,7 +39,7 @@ export function attributeItems(s: Scratch): EarnedPart[] {
     const funders = placed.funders ?? ((rules[itemOf[i] as number] as PlacedRule).funders as FunderShares);
     const partKey = partFor(placed.terms.lot, s.receipt.at) * FUNDERS;
     const weightsAt = (itemRow[i] as number) * lineCount;
-    const weightSum = sumOf(weights, weightsAt, lineCount);
+    const weightSum = sumOf(cells, weightsAt, lineCount);
     const count = funders.numbers.length;
     if (count > 1) splitInto(points, funders.weights, 0, count, shares, 0);
     else shares[0] = points;
@@ -49,7 +48,7 @@ export function attributeItems(s: Scratch): EarnedPart[] {
       if (amount === 0) continue;
       const slot = slotFor(partKey + (funders.numbers[f] as number), lineCount);
       amounts[slot] = (amounts[slot] as number) + amount;
-      addSplit(amount, weights, weightsAt, lineCount, weightSum, sums, slot * lineCount);
+      addSplit(amount, cells, weightsAt, lineCount, weightSum, sums, slot * lineCount);
     }
   }
   sortSlots();
@@ -150,12 +149,12 @@ function makePart(part: number, from: number, until: number, s: Scratch): Earned
   for (let f = 0; f < count; f++) {
     const slot = order[from + f] as number;
     funders[f] = funderIds[(keys[slot] as number) - part * FUNDERS] as PartnerId;
-    amountCents[f] = small(amounts[slot] as number);
+    amountCents[f] = amounts[slot] as number;
   }
   const lineCents = new Array<PointsCents[]>(lineCount);
   for (let i = 0; i < lineCount; i++) {
     const line = new Array<PointsCents>(count);
-    for (let f = 0; f < count; f++) line[f] = small(sums[(order[from + f] as number) * lineCount + i] as number);
+    for (let f = 0; f < count; f++) line[f] = sums[(order[from + f] as number) * lineCount + i] as number;
     lineCents[i] = line;
   }
   const availableAt = available[part] as EpochMs;

@@ -1,36 +1,48 @@
-import type { Effect, RuleTerms } from "../compile/compiled.ts";
+import type { Effect, PlacedRule, RuleTerms } from "../compile/compiled.ts";
 import { tenderedKopecks } from "../compile/conditions.ts";
 import { lineFits } from "./eligible.ts";
 import type { Scratch } from "./scratch.ts";
 import { splitInto } from "./split.ts";
 
-/** Fills the row of a rule with the money part of each line that fits; false when none does. */
-export function fillBase(rule: RuleTerms, row: number, s: Scratch): boolean {
+/** Whether any line fits the rule, with money to look at. Fills its row, unless a rule that shares it did. */
+export function baseFits(placed: PlacedRule, s: Scratch): boolean {
+  const { terms, baseRow } = placed;
+  if (s.rowDone[baseRow] === 0) fillRow(terms, baseRow, s);
+  const { condition, effect } = terms;
+  const lines = s.rowLines[baseRow] as number;
+  if (s.rowFitting[baseRow] === 0 || lines < condition.eligibleFrom || lines >= condition.eligibleBelow) return false;
+  return (s.rowSum[baseRow] as number) > 0 || (effect.kind === "fixed" && s.totalKopecks > s.paidKopecks);
+}
+
+/** Fills a row with the money part of each line that the rule picks. */
+function fillRow(rule: RuleTerms, row: number, s: Scratch): void {
   const { condition, effect } = rule;
-  const at = row * s.lineCount;
+  const { lineCount, lineAmount, linePaid, cells } = s;
+  const { countZero } = s.programme.receipts;
+  const at = row * lineCount;
   let sum = 0;
   let fitting = 0;
-  for (let i = 0; i < s.lineCount; i++) {
-    s.bases[at + i] = 0;
-    const amount = s.lineAmount[i] as number;
-    if (amount === 0 && !s.programme.receipts.countZero) continue;
+  for (let i = 0; i < lineCount; i++) {
+    cells[at + i] = 0;
+    const amount = lineAmount[i] as number;
+    if (amount === 0 && !countZero) continue;
     if (!lineFits(condition, s, i) || rateOf(effect, s, i) < 0) continue;
-    const base = amount - (s.linePaid[i] as number);
-    s.bases[at + i] = base;
+    const base = amount - (linePaid[i] as number);
+    cells[at + i] = base;
     sum += base;
     fitting++;
   }
-  if (sum < condition.eligibleFrom || sum >= condition.eligibleBelow) return false;
+  s.rowDone[row] = 1;
+  s.rowFitting[row] = fitting;
+  s.rowLines[row] = sum;
   if (rule.paidBy !== undefined) sum = boundByTender(tenderedKopecks(rule.paidBy, s), sum, at, s);
-  if (rule.takesDeliveryFee) sum += s.deliveryMoneyKopecks;
-  s.base[row] = sum;
-  return fitting > 0 && (sum > 0 || (effect.kind === "fixed" && s.totalKopecks > s.paidKopecks));
+  s.rowSum[row] = rule.takesDeliveryFee ? sum + s.deliveryMoneyKopecks : sum;
 }
 
 /** A percentage of what a card paid: the lines share that amount in proportion. */
 function boundByTender(tendered: number, sum: number, at: number, s: Scratch): number {
   if (tendered >= sum) return sum;
-  splitInto(tendered, s.bases.slice(at, at + s.lineCount), 0, s.lineCount, s.bases, at);
+  splitInto(tendered, s.cells.slice(at, at + s.lineCount), 0, s.lineCount, s.cells, at);
   return tendered;
 }
 

@@ -2,26 +2,38 @@ import type { PlacedGroup, PlacedRule } from "../compile/compiled.ts";
 import { rateOf } from "./base.ts";
 import type { Scratch } from "./scratch.ts";
 
-/** Leaves each line to one rule of the group: the first by priority, or that with the highest rate. */
+/**
+ * Leaves each line to one rule of the group: the first by priority, or that with the highest rate. Rules of such a group
+ * share their rows with no other.
+ */
 export function keepOnePerLine(group: PlacedGroup, rules: readonly PlacedRule[], s: Scratch): void {
-  for (let i = 0; i < s.lineCount; i++) {
+  const { positions, mostPoints } = group;
+  const { lineCount, cells, fits, rowSum } = s;
+  for (let i = 0; i < lineCount; i++) {
     let kept = -1;
     let keptRate = -1;
-    for (const position of group.positions) {
-      if (s.fits[position] === 0 || s.bases[position * s.lineCount + i] === 0) continue;
-      const rate = rateOf((rules[position] as PlacedRule).terms.effect, s, i);
-      if (kept >= 0 && !(group.mostPoints && rate > keptRate)) continue;
+    for (let k = 0; k < positions.length; k++) {
+      const position = positions[k] as number;
+      const { baseRow, terms } = rules[position] as PlacedRule;
+      if (fits[position] === 0 || cells[baseRow * lineCount + i] === 0) continue;
+      const rate = rateOf(terms.effect, s, i);
+      if (kept >= 0 && !(mostPoints && rate > keptRate)) continue;
       kept = position;
       keptRate = rate;
     }
-    for (const position of group.positions) {
-      const cell = position * s.lineCount + i;
-      if (position === kept || s.fits[position] === 0) continue;
-      s.base[position] = (s.base[position] as number) - (s.bases[cell] as number);
-      s.bases[cell] = 0;
+    for (let k = 0; k < positions.length; k++) {
+      const position = positions[k] as number;
+      if (position === kept || fits[position] === 0) continue;
+      const { baseRow } = rules[position] as PlacedRule;
+      const cell = baseRow * lineCount + i;
+      rowSum[baseRow] = (rowSum[baseRow] as number) - (cells[cell] as number);
+      cells[cell] = 0;
     }
   }
-  for (const position of group.positions) if ((s.base[position] as number) <= 0) s.fits[position] = 0;
+  for (let k = 0; k < positions.length; k++) {
+    const position = positions[k] as number;
+    if ((rowSum[(rules[position] as PlacedRule).baseRow] as number) <= 0) fits[position] = 0;
+  }
 }
 
 /** Leaves one rule of the group: the first by priority, or that which gives most. */

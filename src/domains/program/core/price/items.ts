@@ -1,22 +1,21 @@
 import { applyRate, BASIS_POINTS_IN_WHOLE } from "#kernel/money.ts";
 import type { PlacedRule } from "../compile/compiled.ts";
-import { fillBase } from "./base.ts";
+import { baseFits } from "./base.ts";
 import { receiptFits } from "./eligible.ts";
 import type { Scratch } from "./scratch.ts";
 
 /** Lists what the receipt earns: one item per rule that gives points, then one per multiplier and rule it multiplies. */
 export function listItems(s: Scratch): void {
-  const { plan } = s.store.partner;
+  const { rules, ownCount, freeRow } = s.store.partner.plan;
+  const { fits, points, rowSum } = s;
   s.itemCount = 0;
-  for (let position = 0; position < plan.ownCount; position++) {
-    if (s.fits[position] === 1 && (s.points[position] as number) > 0) {
-      addItem(s, position, -1, position, s.base[position] as number, s.points[position] as number);
-    }
+  for (let position = 0; position < ownCount; position++) {
+    if (fits[position] === 0 || points[position] === 0) continue;
+    const { baseRow, weightRow } = rules[position] as PlacedRule;
+    addItem(s, position, -1, weightRow, rowSum[baseRow] as number, points[position] as number);
   }
-  let freeRow = plan.rules.length;
-  for (let position = plan.ownCount; position < plan.rules.length; position++) {
-    freeRow = multiply(plan.rules[position] as PlacedRule, position, freeRow, s);
-  }
+  let row = freeRow;
+  for (let position = ownCount; position < rules.length; position++) row = multiply(rules, position, row, s);
 }
 
 function addItem(s: Scratch, position: number, of: number, row: number, base: number, points: number): void {
@@ -34,16 +33,16 @@ function addItem(s: Scratch, position: number, of: number, row: number, base: nu
  * `10x` adds nine times the points of each rule it multiplies, before caps. Where it picks only some of the lines,
  * it multiplies what those lines brought, by the rule's own attribution. Several multipliers add up.
  */
-function multiply(placed: PlacedRule, position: number, freeRow: number, s: Scratch): number {
+function multiply(rules: readonly PlacedRule[], position: number, freeRow: number, s: Scratch): number {
+  const placed = rules[position] as PlacedRule;
   const { terms } = placed;
-  const { effect } = terms;
-  if (!receiptFits(terms.condition, placed.placeMask, s) || !fillBase(terms, position, s)) return freeRow;
+  if (!receiptFits(terms.condition, placed.placeMask, s) || !baseFits(placed, s)) return freeRow;
   let row = freeRow;
   for (let i = 0; i < placed.targets.length; i++) {
     const target = placed.targets[i] as number;
     if (s.fits[target] === 0 || (s.points[target] as number) === 0) continue;
-    const part = partOf(position, target, row, s);
-    const points = applyRate(part.points, effect.multiplierBp - BASIS_POINTS_IN_WHOLE, terms.rounding);
+    const part = partOf(placed.baseRow, rules[target] as PlacedRule, s.points[target] as number, row, s);
+    const points = applyRate(part.points, terms.effect.multiplierBp - BASIS_POINTS_IN_WHOLE, terms.rounding);
     if (points > 0) addItem(s, position, target, row, part.base, points);
     row++;
   }
@@ -54,23 +53,22 @@ type Part = { points: number; base: number };
 const part: Part = { points: 0, base: 0 };
 
 /** Copies the weights of the lines that both rules fit into `row`; the target's points fall to them in proportion. */
-function partOf(multiplier: number, target: number, row: number, s: Scratch): Part {
-  const { lineCount } = s;
+function partOf(multiplierRow: number, target: PlacedRule, points: number, row: number, s: Scratch): Part {
+  const { lineCount, cells } = s;
   let all = 0;
   let kept = 0;
   let base = 0;
   for (let i = 0; i < lineCount; i++) {
-    const weight = s.weights[target * lineCount + i] as number;
-    const isKept = (s.bases[multiplier * lineCount + i] as number) > 0;
-    s.weights[row * lineCount + i] = isKept ? weight : 0;
+    const weight = cells[target.weightRow * lineCount + i] as number;
+    const isKept = (cells[multiplierRow * lineCount + i] as number) > 0;
+    cells[row * lineCount + i] = isKept ? weight : 0;
     all += weight;
     if (!isKept) continue;
     kept += weight;
-    base += s.bases[target * lineCount + i] as number;
+    base += cells[target.baseRow * lineCount + i] as number;
   }
-  const points = s.points[target] as number;
   part.points = kept === all ? points : proportion(points, kept, all);
-  part.base = kept === all ? (s.base[target] as number) : base;
+  part.base = kept === all ? (s.rowSum[target.baseRow] as number) : base;
   return part;
 }
 

@@ -6,7 +6,7 @@ import { priceCandidates } from "./candidates.ts";
 import { capItems, listCapUse } from "./cap.ts";
 import { listItems } from "./items.ts";
 import { findUnknown, readReceipt } from "./locate.ts";
-import { createScratch, fitRows, type Scratch } from "./scratch.ts";
+import { createScratch, fitPlan, type Scratch } from "./scratch.ts";
 import { small } from "./small.ts";
 import { allocateSpend, planSpend, refuseSpend } from "./spend.ts";
 import { readTraits } from "./traits.ts";
@@ -38,7 +38,7 @@ export function price(
   const { spendableCents } = spend;
   const spendCaps = spend.rule?.caps ?? [];
   const spentByLineCents = allocateSpend(s);
-  fitRows(s, s.store.partner.plan.rowCount);
+  fitPlan(s, s.store.partner.plan);
   priceCandidates(s);
   listItems(s);
   capItems(s);

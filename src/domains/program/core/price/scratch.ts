@@ -1,4 +1,4 @@
-import type { CompiledProgramme, PricingContext } from "../compile/compiled.ts";
+import type { CompiledProgramme, PartnerPlan, PricingContext } from "../compile/compiled.ts";
 import type { MemberStanding, Receipt } from "../types.ts";
 
 /**
@@ -6,17 +6,18 @@ import type { MemberStanding, Receipt } from "../types.ts";
  * cost more than the pricing. Nothing in it outlives a call of `price`, which is synchronous, so it stays a pure
  * function to its callers.
  *
- * A row is a run of `lineCount` cells. Row `p` belongs to the rule at position `p` of the partner's plan; rows of
- * multiplied rules follow.
+ * A row is a run of `lineCount` cells; the partner's plan says which row is whose.
  */
 export type Scratch = PricingContext & {
-  /** Kopecks of each line that a rule looks at. */
-  bases: Float64Array;
-  /** What a rule's points are attributed by. */
-  weights: Float64Array;
-  /** By position: whether the rule fits, its base, its points. */
+  /** Rows of kopecks that rules look at, and of weights by which their points are attributed to lines. */
+  cells: Float64Array;
+  /** By row of kopecks: whether it is filled, how many lines fit, their sum, and the sum that counts. */
+  rowDone: Uint8Array;
+  rowFitting: Int32Array;
+  rowLines: Float64Array;
+  rowSum: Float64Array;
+  /** By position: whether the rule fits, its points. */
   fits: Uint8Array;
-  base: Float64Array;
   points: Float64Array;
   /** Basis points where all lines earn the same percentage, else 0. */
   rate: Int32Array;
@@ -30,9 +31,6 @@ export type Scratch = PricingContext & {
   itemUncapped: Float64Array;
   itemPoints: Float64Array;
   itemCap: (string | undefined)[];
-  rowCount: number;
-  spentByLine: number[];
-  spendableCents: number;
 };
 
 /** Widest receipt and longest plan met so far decide the sizes. */
@@ -60,10 +58,12 @@ export function createScratch(): Scratch {
     totalKopecks: 0,
     paidKopecks: 0,
     deliveryMoneyKopecks: 0,
-    bases: new Float64Array(cells),
-    weights: new Float64Array(cells),
+    cells: new Float64Array(cells),
+    rowDone: new Uint8Array(START_ROWS),
+    rowFitting: new Int32Array(START_ROWS),
+    rowLines: new Float64Array(START_ROWS),
+    rowSum: new Float64Array(START_ROWS),
     fits: new Uint8Array(START_ROWS),
-    base: new Float64Array(START_ROWS),
     points: new Float64Array(START_ROWS),
     rate: new Int32Array(START_ROWS),
     itemCount: 0,
@@ -74,9 +74,6 @@ export function createScratch(): Scratch {
     itemUncapped: new Float64Array(START_ROWS),
     itemPoints: new Float64Array(START_ROWS),
     itemCap: [],
-    rowCount: 0,
-    spentByLine: [],
-    spendableCents: 0,
   };
 }
 
@@ -90,24 +87,26 @@ export function fitLines(s: Scratch, lines: number): void {
   s.lineFavouriteBp = new Int32Array(size);
 }
 
-/** Room for the rows of a plan. */
-export function fitRows(s: Scratch, rows: number): void {
-  if (s.base.length < rows) {
-    const size = rows * 2;
-    s.fits = new Uint8Array(size);
-    s.base = new Float64Array(size);
-    s.points = new Float64Array(size);
-    s.rate = new Int32Array(size);
-    s.itemPosition = new Int32Array(size);
-    s.itemOf = new Int32Array(size);
-    s.itemRow = new Int32Array(size);
-    s.itemBase = new Float64Array(size);
-    s.itemUncapped = new Float64Array(size);
-    s.itemPoints = new Float64Array(size);
-  }
-  const cells = rows * s.lineCount;
-  if (s.bases.length < cells) {
-    s.bases = new Float64Array(cells * 2);
-    s.weights = new Float64Array(cells * 2);
-  }
+/** Room for a plan: rows, positions, and items, of which there are as many at most as rules and rows of multipliers. */
+export function fitPlan(s: Scratch, plan: PartnerPlan): void {
+  const size = plan.rowCount + plan.rules.length;
+  if (s.points.length < size) growTo(s, size * 2);
+  const cells = plan.rowCount * s.lineCount;
+  if (s.cells.length < cells) s.cells = new Float64Array(cells * 2);
+}
+
+function growTo(s: Scratch, size: number): void {
+  s.rowDone = new Uint8Array(size);
+  s.rowFitting = new Int32Array(size);
+  s.rowLines = new Float64Array(size);
+  s.rowSum = new Float64Array(size);
+  s.fits = new Uint8Array(size);
+  s.points = new Float64Array(size);
+  s.rate = new Int32Array(size);
+  s.itemPosition = new Int32Array(size);
+  s.itemOf = new Int32Array(size);
+  s.itemRow = new Int32Array(size);
+  s.itemBase = new Float64Array(size);
+  s.itemUncapped = new Float64Array(size);
+  s.itemPoints = new Float64Array(size);
 }
