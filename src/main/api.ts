@@ -16,6 +16,7 @@ import { createFindMember } from "./http/find-member.ts";
 import { checkoutGauges, processGauges } from "./http/gauges.ts";
 import { createServer } from "./http/server.ts";
 import { identifierSecret } from "./identifier-secret.ts";
+import { identitySettings } from "./identity-settings.ts";
 import { masterKey } from "./master-key.ts";
 import { settingsFromEnvironment } from "./process-settings.ts";
 
@@ -42,6 +43,7 @@ const events = createEventLog({ pool, clock, programmes, identifierKey: createId
 const profiles = createProfiles({
   ...{ pool, clock, programmes, identifierSecret: secret },
   masterKey: masterKey(settings.home),
+  settings: identitySettings(settings.home),
   random: randomBytes,
 });
 

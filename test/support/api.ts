@@ -6,7 +6,7 @@ import { createIdentifierKeys } from "#domains/identity/index.ts";
 import { applyProgramme, loadProgrammes, type Programmes } from "#domains/program/index.ts";
 import { createCheckout, type RunningCheckout } from "#flows/checkout/index.ts";
 import { createEventLog } from "#flows/missions/index.ts";
-import { createProfiles } from "#flows/profiles/index.ts";
+import { createProfiles, DEFAULT_IDENTITY } from "#flows/profiles/index.ts";
 import { createFindMember } from "#main/http/find-member.ts";
 import { createServer, type HttpServer, type ServerDeps } from "#main/http/server.ts";
 import { type ManualClock, manualClock } from "#platform/clock.ts";
@@ -81,6 +81,10 @@ export async function testApi(
     profiles: createProfiles({
       ...{ pool, clock, programmes, identifierSecret: secret },
       masterKey: randomBytes(32),
+      settings: {
+        ...DEFAULT_IDENTITY,
+        attributeRules: [{ key: "eats-at-home", categories: ["food"], enough: 2, halfLifeDays: 60, leastBp: 1_000 }],
+      },
       random: randomBytes,
     }),
     readiness: async () => ({ ready: true, parts: { postgres: true } }),

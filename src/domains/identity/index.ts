@@ -16,6 +16,12 @@ export {
   normaliseIdentifier,
 } from "./core/identifier-key.ts";
 export {
+  type AttributeRule,
+  type BoughtCategories,
+  type InferredAttribute,
+  inferAttributes,
+} from "./core/infer-attributes.ts";
+export {
   type ClaimValue,
   type Consents,
   claimsOf,

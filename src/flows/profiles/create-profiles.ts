@@ -3,15 +3,12 @@ import {
   createIdentifierKeys,
   createKeyWrapper,
   createMemberIds,
-  DEFAULT_GUARDS,
-  DEFAULT_STRATEGIES,
   findMembers,
-  type Guards,
+  type InferredAttribute,
   listOpenPairs,
   lockProfiles,
   type Pair,
   type Profile,
-  type Strategies,
 } from "#domains/identity/index.ts";
 import { survivorsOf } from "#domains/ledger/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
@@ -28,9 +25,11 @@ import {
   unmergeByHand,
 } from "./decide-people.ts";
 import type { ProfileDeps } from "./deps.ts";
+import { DEFAULT_IDENTITY, type IdentitySettings } from "./identity-settings.ts";
 import { createLookup, type Lookup } from "./lookup.ts";
 import { createProfileQueue } from "./profile-queue.ts";
 import { putProfiles } from "./put-profiles.ts";
+import { readAttributes } from "./read-attributes.ts";
 import {
   type Asker,
   explainMember,
@@ -51,8 +50,8 @@ export type ProfilesOptions = {
   /** 32 bytes that wrap the members' data keys; lost, nothing personal can be read again. */
   readonly masterKey: Uint8Array;
   readonly random: (bytes: number) => Uint8Array;
-  readonly guards?: () => Guards;
-  readonly strategies?: () => Strategies;
+  /** Guards, strategies and rules; the usual ones unless given. */
+  readonly settings?: IdentitySettings;
 };
 
 /** Everything about who members are. Built once in `main` and given to the routes. */
@@ -67,6 +66,7 @@ export type Profiles = {
   household(
     member: MemberId,
   ): Promise<{ member: MemberId; with: { member: MemberId; shares: string[] }[] } | undefined>;
+  attributes(member: MemberId): Promise<{ member: MemberId; attributes: InferredAttribute[] } | undefined>;
   reviews(after: { openedAt: number; member: MemberId; other: MemberId }, limit: number): Promise<Pair[]>;
   decide(
     one: MemberId,
@@ -86,7 +86,7 @@ export type Profiles = {
 };
 
 export function createProfiles(options: ProfilesOptions): Profiles {
-  const { pool, clock, programmes } = options;
+  const { pool, clock, programmes, settings = DEFAULT_IDENTITY } = options;
   const deps: ProfileDeps = {
     pool,
     clock,
@@ -94,8 +94,9 @@ export function createProfiles(options: ProfilesOptions): Profiles {
     identifierKey: createIdentifierKeys(options.identifierSecret),
     memberIds: createMemberIds(pool),
     keys: createKeyWrapper(options.masterKey, options.random),
-    guards: options.guards ?? (() => DEFAULT_GUARDS),
-    strategies: options.strategies ?? (() => DEFAULT_STRATEGIES),
+    guards: () => settings.guards,
+    strategies: () => settings.strategies,
+    attributeRules: () => settings.attributeRules,
   };
   const queue = createProfileQueue(deps);
   return {
@@ -107,6 +108,7 @@ export function createProfiles(options: ProfilesOptions): Profiles {
     member: (member, asker) => readMember(deps, member, asker),
     explain: (member) => explainMember(deps, member),
     household: (member) => readHousehold(deps, member),
+    attributes: (member) => readAttributes(deps, member),
     reviews: (after, limit) => listOpenPairs(pool, after, limit),
     decide: (one, other, decision, decided) => decideReview(deps, one, other, decision, decided),
     merge: (one, other, decided) => mergeByHand(deps, one, other, decided),

@@ -1,5 +1,12 @@
 import type { Pool } from "pg";
-import type { Guards, IdentifierKey, KeyWrapper, MemberIds, Strategies } from "#domains/identity/index.ts";
+import type {
+  AttributeRule,
+  Guards,
+  IdentifierKey,
+  KeyWrapper,
+  MemberIds,
+  Strategies,
+} from "#domains/identity/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
 import type { Clock } from "#platform/clock.ts";
 
@@ -12,4 +19,5 @@ export type ProfileDeps = {
   readonly keys: KeyWrapper;
   readonly guards: () => Guards;
   readonly strategies: () => Strategies;
+  readonly attributeRules: () => readonly AttributeRule[];
 };

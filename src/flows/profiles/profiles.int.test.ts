@@ -51,6 +51,7 @@ function depsOf(over: { readonly pool?: typeof pool; readonly guards?: Partial<G
     keys: createKeyWrapper(Buffer.alloc(32, 7), random),
     guards: () => ({ ...DEFAULT_GUARDS, ...over.guards }),
     strategies: () => DEFAULT_STRATEGIES,
+    attributeRules: () => [],
   };
 }
 

@@ -43,6 +43,7 @@ export const PERMISSIONS = {
   getMember: { roles: READERS },
   explainMember: { roles: OPERATORS },
   getHousehold: { roles: OPERATORS },
+  listAttributes: { roles: OPERATORS },
   mergeMembers: { roles: OPERATORS },
   unmergeMember: { roles: OPERATORS },
   eraseMember: { roles: OPERATORS },

@@ -79,6 +79,41 @@ export const peopleOperations = {
     problems: ["unknown-member"],
     example: { answer: { member: MEMBER, with: [{ member: OTHER, shares: ["family-address"] }] } },
   }),
+  listAttributes: operation({
+    operationId: "listAttributes",
+    tag: "Members",
+    summary: "List what receipts suggest of a member, with evidence and confidence",
+    description: "By the coalition's own rules (identity.yaml). Confidence fades when the evidence stops.",
+    params: MemberParams,
+    status: 200,
+    answer: Type.Object(
+      {
+        member: Type.String(),
+        items: Type.Array(
+          Type.Object(
+            {
+              key: Type.String(),
+              confidenceBp: Type.Integer({ description: "Basis points." }),
+              evidence: Type.Object({
+                receipts: Type.Integer(),
+                firstAt: Type.String({ format: "date-time" }),
+                lastAt: Type.String({ format: "date-time" }),
+              }),
+            },
+            { title: "InferredAttribute" },
+          ),
+        ),
+      },
+      { title: "InferredAttributes" },
+    ),
+    problems: ["unknown-member"],
+    example: {
+      answer: {
+        member: MEMBER,
+        items: [{ key: "has-a-cat", confidenceBp: 8_000, evidence: { receipts: 3, firstAt: AT, lastAt: AT } }],
+      },
+    },
+  }),
   mergeMembers: operation({
     operationId: "mergeMembers",
     tag: "Members",
@@ -161,6 +196,7 @@ export const peopleOperations = {
 export function peopleRoutes(deps: PeopleRouteDeps): (app: App) => void {
   return (app) => {
     readRoutes(deps, app);
+    attributeRoute(deps, app);
     decisionRoutes(deps, app);
     reviewRoutes(deps, app);
   };
@@ -221,6 +257,23 @@ function readRoutes(deps: PeopleRouteDeps, app: App): void {
       member: memberIds.format(household.member),
       with: household.with.map((each) => ({ member: memberIds.format(each.member), shares: each.shares })),
     });
+  });
+}
+
+function attributeRoute(deps: PeopleRouteDeps, app: App): void {
+  app.get("/v1/members/:memberId/attributes", { schema: peopleOperations.listAttributes }, async (request, reply) => {
+    const member = memberIds.parse(request.params.memberId);
+    const found = member === undefined ? undefined : await deps.profiles().attributes(member);
+    if (!found) return refuser(deps)(request, reply, { code: "unknown-member" });
+    const items = found.attributes.map(({ evidence, ...each }) => ({
+      ...each,
+      evidence: {
+        receipts: evidence.receipts,
+        firstAt: formatInstant(evidence.firstAt),
+        lastAt: formatInstant(evidence.lastAt),
+      },
+    }));
+    reply.send({ member: memberIds.format(found.member), items });
   });
 }
 

@@ -195,6 +195,20 @@ test("an erased member leaves nothing personal behind, and its points and holds 
   assert.notEqual(await buy(card, 10), member, "the card is a stranger's now");
 });
 
+test("receipts suggest what somebody has, by rules that are data, over both cards of a merged member", async () => {
+  const one = await buy("4000111122223333", 10);
+  const two = await buy("4000111122224444", 10);
+  await api.call(`/v1/members/${one}/merge`, { key: operator, body: { with: two, note: "one" } });
+  const { items } = (await get(operator, `/v1/members/${two}/attributes`)).body as unknown as {
+    items: { key: string; confidenceBp: number; evidence: { receipts: number } }[];
+  };
+  assert.deepEqual(
+    items.map((each) => [each.key, each.evidence.receipts]),
+    [["eats-at-home", 2]],
+  );
+  assert.equal((await get(alfa, `/v1/members/${two}/attributes`)).status, 403);
+});
+
 test("verify finds nothing to say", async () => {
   const calendar = createCalendar("Europe/Moscow");
   const report = await verifyProjections(api.engines.pool, { calendar, now: api.clock.now });

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { loadProgrammes } from "#domains/program/index.ts";
 import { createProfiles, importProfiles, readProfileMapping } from "#flows/profiles/index.ts";
 import { identifierSecret } from "#main/identifier-secret.ts";
+import { identitySettings } from "#main/identity-settings.ts";
 import { masterKey } from "#main/master-key.ts";
 import { TableFileError } from "#platform/tables/read-table.ts";
 import { defineCommand, EXIT, failure } from "../command.ts";
@@ -39,6 +40,7 @@ export const importProfilesCommand = defineCommand({
         ...{ pool: opened.pool, clock, programmes },
         identifierSecret: identifierSecret(context.home),
         masterKey: masterKey(context.home),
+        settings: identitySettings(context.home),
         random: randomBytes,
       });
       const bar = context.progress("Profiles");
