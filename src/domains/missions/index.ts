@@ -34,6 +34,7 @@ export {
   type KeyedEvent,
   readEvent,
 } from "./store/events.ts";
+export { mergeMissions } from "./store/merge.ts";
 export {
   type LogEntry,
   listMissions,
@@ -66,4 +67,5 @@ export {
   nextPage,
   operationSource,
   readHappenings,
+  shiftSource,
 } from "./store/stream.ts";

@@ -5,9 +5,11 @@ import { verifyProjections } from "#domains/ledger/index.ts";
 import { applyProgramme, loadProgrammes } from "#domains/program/index.ts";
 import { createCheckout, type Principal, type ReceiptRequest } from "#flows/checkout/index.ts";
 import { termsOf } from "#flows/close-month/index.ts";
+import { mergeMembers } from "#flows/merge/index.ts";
 import { memberIds } from "#kernel/ids.ts";
 import { createCalendar, DAY_MS, parseMonth } from "#kernel/time.ts";
 import { manualClock } from "#platform/clock.ts";
+import { transaction } from "#platform/postgres/transaction.ts";
 import { testEngines } from "../../../test/engines.ts";
 import { SMALL_COALITION } from "../../../test/support/programmes.ts";
 import {
@@ -257,9 +259,53 @@ test("a programme applied from its file keeps what missions brought into it", as
   assert.ok(programmes.current().rules.has("mission-number"));
 });
 
+test("case 13: two members that did the same mission are one person: one of two acquisition fees is credited back", async () => {
+  await live(`format: 1
+missions:
+  twice: { partner: telecom, ${common}, goal: { event: twice }, reward: { percent: 5%, at: beta, lasts: 30 days }, funders: { telecom: 1 }, fee: 500 RUB }
+  joint: { partner: telecom, ${common}, goal: { purchase: { at: alfa }, spend: 1000 RUB }, reward: { points: 7 points }, funders: { telecom: 1 } }
+`);
+  const [one, two] = [(await buy("501", 60_000)).member as string, (await buy("502", 50_000)).member as string];
+  await tell("501", "t1", "twice");
+  await tell("502", "t2", "twice");
+  await run();
+  const feesOf = async () =>
+    (await termsOf(pool, programmes, parseMonth("2026-06") as number)).fees.filter(({ reason }) => reason === "twice");
+  assert.deepEqual(
+    (await feesOf()).map(({ kopecks }) => kopecks),
+    [100_000],
+  );
+  assert.equal((await progress(one, "joint")).done_at, null);
+  const [survivor, merged] = [memberIds.parse(one) as number, memberIds.parse(two) as number];
+  const merging = { now: clock.now, programmes };
+  const why = { by: "test", why: "the same person" };
+  assert.ok((await transaction(pool, (client) => mergeMembers(merging, client, survivor, merged, why))).ok);
+  await run();
+  assert.deepEqual(
+    (await feesOf()).map(({ kopecks }) => kopecks),
+    [50_000],
+  );
+  const joint = await progress(one, "joint");
+  assert.equal(joint.steps[0].value, 110_000, "600 and 500 roubles are one person's");
+  assert.ok(joint.done_at && joint.given);
+  clock.advance(1_000);
+  // The merged card still earns, for the survivor, and a late event of it counts for the survivor too.
+  assert.equal((await buy("502", 10_000, { partner: "beta", store: "beta-1" })).earned, 500);
+  await tell("502", "t3", "twice", clock.now() - 500);
+  await run();
+  assert.deepEqual(
+    (await feesOf()).map(({ kopecks }) => kopecks),
+    [50_000],
+  );
+});
+
 test("fees of completions stand in the month's settlement, by partner and mission", async () => {
   const { fees } = await termsOf(pool, programmes, parseMonth("2026-06") as number);
-  assert.deepEqual(fees, [{ partner: "telecom", kind: "acquisition", reason: "number", kopecks: 50_000 }]);
+  const line = { partner: "telecom", kind: "acquisition", kopecks: 50_000 };
+  assert.deepEqual(fees, [
+    { ...line, reason: "number" },
+    { ...line, reason: "twice" },
+  ]);
   assert.deepEqual((await termsOf(pool, programmes, parseMonth("2026-05") as number)).fees, []);
 });
 

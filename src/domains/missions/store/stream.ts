@@ -1,5 +1,6 @@
 import type { ClientBase, Pool } from "pg";
 import type { MemberId } from "#kernel/ids.ts";
+import { type Day, type EpochMs, parseDay } from "#kernel/time.ts";
 import type { EventData } from "../core/event.ts";
 import type { Happening, Line } from "../core/progress/contribution.ts";
 
@@ -41,8 +42,10 @@ export async function nextPage(client: ClientBase, from: number, limit: number):
 /** By operation_feed. */
 const READ_OPERATIONS = `
 select member_id, seq, kind, partner, occurred_at, cites_seq,
+       (facts -> 'state' ->> 'with')::int8 as merged, (facts -> 'state' ->> 'base')::int4 as base, accounting_day, posted_at,
        case kind when 'purchase' then body -> 'receipt' -> 'lines' when 'return' then body -> 'return' -> 'lines' end as lines
-from operation where xid >= $1 and xid < $2 and kind in ('purchase', 'return', 'standing')`;
+from operation where xid >= $1 and xid < $2 and (kind in ('purchase', 'return', 'standing')
+  or kind = 'merge' and facts -> 'state' ->> 'status' = 'open')`;
 
 /** By partner_event_feed. */
 const READ_EVENTS = `
@@ -51,11 +54,15 @@ select member_id, partner, event_id, type, occurred_at, data from partner_event 
 type OperationRow = {
   member_id: number;
   seq: number;
-  kind: "purchase" | "return" | "standing";
+  kind: "purchase" | "return" | "standing" | "merge";
   partner: string;
   occurred_at: Date;
   cites_seq: number | null;
   lines: Line[] | null;
+  merged: number | null;
+  base: number | null;
+  accounting_day: string;
+  posted_at: Date;
 };
 type EventRow = {
   member_id: number;
@@ -66,7 +73,22 @@ type EventRow = {
   data: EventData;
 };
 
-export type MemberHappening = { readonly member: MemberId; readonly happening?: Happening };
+/** Another member's stream joined this one: its numbers go on behind `base`. */
+export type MergeOfMembers = {
+  readonly survivor: MemberId;
+  readonly merged: MemberId;
+  readonly base: number;
+  /** The survivor's operation. */
+  readonly seq: number;
+  readonly accountingDay: Day;
+  readonly postedAt: EpochMs;
+};
+
+export type MemberHappening = {
+  readonly member: MemberId;
+  readonly happening?: Happening;
+  readonly merge?: MergeOfMembers;
+};
 
 /** What happened in a range of transactions. A change of standing comes without a happening: its member is looked at again. */
 export async function readHappenings(client: ClientBase, from: number, to: number): Promise<MemberHappening[]> {
@@ -75,7 +97,12 @@ export async function readHappenings(client: ClientBase, from: number, to: numbe
   return [
     ...operations.rows.map((row) => {
       const happening = happeningOf(row);
-      return { member: row.member_id, ...(happening === undefined ? {} : { happening }) };
+      const merge = mergeOf(row);
+      return {
+        member: row.member_id,
+        ...(happening === undefined ? {} : { happening }),
+        ...(merge === undefined ? {} : { merge }),
+      };
     }),
     ...events.rows.map((row) => ({ member: row.member_id, happening: eventHappening(row) })),
   ];
@@ -86,6 +113,24 @@ function happeningOf({ seq, kind, partner, occurred_at, cites_seq, lines }: Oper
   if (kind === "purchase") return { kind, ...common };
   if (kind === "return" && cites_seq !== null) return { kind, ...common, cites: operationSource(cites_seq) };
   return undefined;
+}
+
+function mergeOf(row: OperationRow): MergeOfMembers | undefined {
+  const { kind, merged, base } = row;
+  if (kind !== "merge" || merged === null || base === null) return undefined;
+  return {
+    survivor: row.member_id,
+    merged,
+    base,
+    seq: row.seq,
+    accountingDay: parseDay(row.accounting_day) as Day,
+    postedAt: row.posted_at.getTime(),
+  };
+}
+
+/** The same source in the stream of a survivor, whose numbers for it begin behind `shift`. */
+export function shiftSource(source: string, shift: number): string {
+  return source.startsWith("o:") ? operationSource(Number(source.slice(2)) + shift) : source;
 }
 
 export function operationSource(seq: number): string {

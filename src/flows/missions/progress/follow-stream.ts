@@ -1,13 +1,17 @@
 import type { Pool, PoolClient } from "pg";
+import { loadSurvivors, survivorsOf } from "#domains/ledger/index.ts";
 import {
   type Contribution,
   contributionsOf,
+  type Happening,
   inOrderOfNeed,
   loadContributions,
   loadProgress,
   lockPosition,
   type MemberContribution,
+  type MemberHappening,
   type MissionTerms,
+  mergeMissions,
   movePosition,
   nextPage,
   putContributions,
@@ -15,6 +19,7 @@ import {
   readHappenings,
   recompute,
   type StoredProgress,
+  shiftSource,
 } from "#domains/missions/index.ts";
 import type { CompiledProgramme, Programmes } from "#domains/program/index.ts";
 import type { MemberId } from "#kernel/ids.ts";
@@ -43,7 +48,9 @@ export async function followStream(deps: StreamDeps, pageSize = PAGE): Promise<b
     if (to === undefined) return false;
     const programme = programmes.current();
     const missions = await activeMissions(client, programme);
-    const happened = missions.length === 0 ? [] : await readHappenings(client, from, to);
+    const read = missions.length === 0 ? [] : await readHappenings(client, from, to);
+    for (const { merge } of read) if (merge !== undefined) await mergeMissions(client, merge);
+    const happened = await withSurvivors(client, read);
     const added: MemberContribution[] = [];
     const touched = new Set<MemberId>();
     for (const { member, happening } of happened) {
@@ -61,6 +68,27 @@ export async function followStream(deps: StreamDeps, pageSize = PAGE): Promise<b
     await movePosition(client, to);
     return true;
   });
+}
+
+/** What happened to a member that was merged since happened to who answers for it, under the survivor's numbers. */
+async function withSurvivors(client: PoolClient, happened: readonly MemberHappening[]): Promise<MemberHappening[]> {
+  const members = [...new Set(happened.map(({ member }) => member))];
+  const roots = members.length === 0 ? new Map<MemberId, MemberId>() : await survivorsOf(client, members);
+  const merged = members.filter((member) => roots.get(member) !== undefined && roots.get(member) !== member);
+  if (merged.length === 0) return [...happened];
+  const survivors = await loadSurvivors(client, merged);
+  return happened.map((each) => {
+    const survivor = survivors.get(each.member);
+    if (!survivor || survivor.wallet.member === each.member) return each;
+    const { happening, ...rest } = { ...each, member: survivor.wallet.member };
+    return happening === undefined ? rest : { ...rest, happening: shifted(happening, survivor.shift) };
+  });
+}
+
+function shifted(happening: Happening, shift: number): Happening {
+  const source = shiftSource(happening.source, shift);
+  if (happening.kind !== "return") return { ...happening, source };
+  return { ...happening, source, cites: shiftSource(happening.cites, shift) };
 }
 
 function isInSpan(mission: MissionTerms, at: number): boolean {
