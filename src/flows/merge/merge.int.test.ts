@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { createIdentifierKeys, findMembers } from "#domains/identity/index.ts";
 import { loadWallets, readWallet, verifyProjections } from "#domains/ledger/index.ts";
 import { createCheckout, type Principal, type ReceiptRequest } from "#flows/checkout/index.ts";
+import { createLookup } from "#flows/profiles/index.ts";
 import { type MemberId, memberIds } from "#kernel/ids.ts";
 import { createCalendar } from "#kernel/time.ts";
 import { manualClock } from "#platform/clock.ts";
@@ -209,5 +210,40 @@ test("receipts that arrive while members are merged and taken apart are all book
   await changing;
   assert.equal(new Set(receipts.map(({ operation }) => operation)).size, 40);
   assert.deepEqual([(await walletOf("m7")).activeCents, (await walletOf("m8")).activeCents], [1_000, 1_000]);
+  await verified();
+});
+
+test("look-ups stay right while members are merged and taken apart", async () => {
+  await buy("m9", "alfa", 100);
+  await buy("m10", "alfa", 100);
+  const [one, two] = [await memberOf("m9"), await memberOf("m10")];
+  const lookup = createLookup({ pool, clock, programmes, identifierKey: keyOf });
+  let isChanging = true;
+  const changing = (async () => {
+    for (let i = 0; i < 4; i++) {
+      await merge("m9", "m10");
+      clock.advance(2_000);
+      assert.equal((await lookup({}, "card", "m10"))?.member, one, "the survivor answers");
+      await unmerge("m10");
+      clock.advance(2_000);
+      assert.equal((await lookup({}, "card", "m10"))?.member, two, "it answers for itself again");
+    }
+  })().finally(() => {
+    isChanging = false;
+  });
+  const seen = new Set<number | undefined>();
+  while (isChanging) {
+    seen.add((await lookup({}, "card", "m10"))?.member);
+    assert.equal((await lookup({}, "card", "m9"))?.member, one);
+    // A remembered answer takes no turn of the event loop.
+    await new Promise((turn) => setImmediate(turn));
+  }
+  await changing;
+  assert.deepEqual(
+    [...seen].filter((member) => member !== one && member !== two),
+    [],
+    "never nobody, never another",
+  );
+  assert.equal(await lookup({ partner: "telecom" }, "card", "m9"), undefined, "for a stranger it is as nobody's");
   await verified();
 });
