@@ -6,6 +6,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { createIdentifierKeys } from "#domains/identity/index.ts";
 import { homeSecrets } from "#platform/secrets.ts";
+import { untilFed } from "./checkout/feed.ts";
 import { populate } from "./checkout/population.ts";
 import { programmeFile } from "./checkout/programme.ts";
 import { type BenchOptions, type BenchResult, rounded, step, wait } from "./lib/bench.ts";
@@ -31,6 +32,8 @@ export async function run(given: BenchOptions): Promise<BenchResult> {
     try {
       const key = await openForBusiness(stack.pool, programmeFile(), "operator");
       await step(`${identifiers.toLocaleString("en")} identifiers`, () => fill(stack, identifiers));
+      // The feed would take the processors for what was filled in.
+      await step("feed", () => untilFed(stack));
       const under = await conditions(stack.pool);
       const seconds = given.number("pgbench-seconds", isQuick ? 0 : 8);
       const server = { url: stack.pgUrl, pid: stack.pids().postgres };
