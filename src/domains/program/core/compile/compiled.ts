@@ -137,6 +137,7 @@ export type FunderShares = {
   readonly ids: readonly PartnerId[];
   readonly numbers: readonly number[];
   readonly weights: Float64Array;
+  readonly weightSum: number;
 };
 
 export type PlacedGroup = {
@@ -251,6 +252,8 @@ export type SpendingTerms = {
 export type LotTerms = {
   readonly number: number;
   readonly times: (at: EpochMs) => LotTimes;
+  /** The same for a caller that knows the business day of `at`. */
+  readonly timesOn: (at: EpochMs, day: Day) => LotTimes;
 };
 
 export type LotTimes = { readonly availableAt: EpochMs; readonly expiresAt: EpochMs | undefined };

@@ -32,9 +32,9 @@ export function compileLot(number: number, activation: Activation, expiry: Expir
     const lastDay = lastDayFrom(calendar.dayOf(fromPurchase ? at : availableAt));
     return { availableAt, expiresAt: calendar.startOf(lastDay + 1) };
   };
-  if (!isByDay(activation)) return { number, times: compute };
+  if (!isByDay(activation)) return { number, times: compute, timesOn: compute };
   const ofDay = memoByDay((day) => compute(calendar.startOf(day)));
-  return { number, times: (at) => ofDay(calendar.dayOf(at)) };
+  return { number, times: (at) => ofDay(calendar.dayOf(at)), timesOn: (_, day) => ofDay(day) };
 }
 
 function isByDay(activation: Activation): boolean {

@@ -126,9 +126,11 @@ export function placeShares(
     sums.set(funder, (sums.get(funder) ?? 0) + share);
   }
   const ids = [...sums.keys()].sort();
+  const weights = Float64Array.from(ids, (id) => sums.get(id) ?? 0);
   return {
     ids,
     numbers: ids.map((id) => numbers.get(id) ?? -1),
-    weights: Float64Array.from(ids, (id) => sums.get(id) ?? 0),
+    weights,
+    weightSum: weights.reduce((sum, weight) => sum + weight, 0),
   };
 }

@@ -4,7 +4,7 @@ import type { EpochMs } from "#kernel/time.ts";
 import type { FunderShares, LotTerms, PlacedRule } from "../compile/compiled.ts";
 import type { EarnedPart } from "../types.ts";
 import type { Scratch } from "./scratch.ts";
-import { addSplit, splitInto } from "./split.ts";
+import { addSplit } from "./split.ts";
 
 /**
  * A slot sums the points of one funder in one part (one availability and expiry); its row sums them by line. A slot's key
@@ -37,12 +37,12 @@ export function attributeItems(s: Scratch): EarnedPart[] {
     if (points === 0) continue;
     const placed = rules[itemPosition[i] as number] as PlacedRule;
     const funders = placed.funders ?? ((rules[itemOf[i] as number] as PlacedRule).funders as FunderShares);
-    const partKey = partFor(placed.terms.lot, s.receipt.at) * FUNDERS;
+    const partKey = partFor(placed.terms.lot, s) * FUNDERS;
     const weightsAt = (itemRow[i] as number) * lineCount;
     const weightSum = sumOf(cells, weightsAt, lineCount);
     const count = funders.numbers.length;
-    if (count > 1) splitInto(points, funders.weights, 0, count, shares, 0);
-    else shares[0] = points;
+    for (let f = 0; f < count; f++) shares[f] = 0;
+    addSplit(points, funders.weights, 0, count, funders.weightSum, shares, 0);
     for (let f = 0; f < count; f++) {
       const amount = shares[f] as number;
       if (amount === 0) continue;
@@ -66,10 +66,10 @@ function begin(s: Scratch): void {
 }
 
 /** Rules with equal lot terms share a part; so do different terms that come to the same times. */
-function partFor(lot: LotTerms, at: EpochMs): number {
+function partFor(lot: LotTerms, s: Scratch): number {
   const known = lotParts[lot.number] as number;
   if (known >= 0) return known;
-  const { availableAt, expiresAt } = lot.times(at);
+  const { availableAt, expiresAt } = lot.timesOn(s.receipt.at, s.day);
   let part = 0;
   while (part < partCount && (available[part] !== availableAt || expires[part] !== expiresAt)) part++;
   if (part === partCount) {

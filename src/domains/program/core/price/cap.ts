@@ -10,28 +10,49 @@ let cells = new Int32Array(32);
 let weights = new Float64Array(32);
 let shares = new Float64Array(32);
 
+/** Sums of points under each cap of the plan, kept for its use; right until a later cap cuts. */
+let capSums = new Float64Array(32);
+let hasCut = false;
+
 /** Cuts the items by every cap of the plan, narrow periods first. */
 export function capItems(s: Scratch): void {
   const { caps } = s.store.partner.plan;
+  if (capSums.length < caps.length) capSums = new Float64Array(caps.length * 2);
+  hasCut = false;
   for (let c = 0; c < caps.length; c++) {
     const { terms, applies } = caps[c] as PlacedCap;
-    let count = 0;
-    let sum = 0;
-    if (cells.length < s.itemCount) growTo(s.itemCount * 2);
-    for (let i = 0; i < s.itemCount; i++) {
-      const points = s.itemPoints[i] as number;
-      if (points === 0 || applies[s.itemPosition[i] as number] === 0) continue;
-      cells[count] = i;
-      weights[count++] = points;
-      sum += points;
-    }
-    if (count === 0) continue;
+    const sum = sumUnder(applies, s);
+    capSums[c] = sum;
+    if (sum === 0) continue;
     const left = leftOf(terms, s.totalKopecks - s.paidKopecks, s);
     if (sum <= left) continue;
-    if (terms.isAllOrNothing) cutLastFirst(0, count, terms, s);
-    else if (terms.lastFirst) cutLastFirst(left, count, terms, s);
+    hasCut = true;
+    const count = gather(applies, s);
+    if (terms.lastFirst) cutLastFirst(left, count, terms, s);
     else cutProRata(left, count, terms, s);
   }
+}
+
+function sumUnder(applies: Uint8Array, s: Scratch): number {
+  const { itemCount, itemPoints, itemPosition } = s;
+  let sum = 0;
+  for (let i = 0; i < itemCount; i++) {
+    if (applies[itemPosition[i] as number] === 1) sum += itemPoints[i] as number;
+  }
+  return sum;
+}
+
+/** Lists the items under a cap and their points; returns how many there are. */
+function gather(applies: Uint8Array, s: Scratch): number {
+  if (cells.length < s.itemCount) growTo(s.itemCount * 2);
+  let count = 0;
+  for (let i = 0; i < s.itemCount; i++) {
+    const points = s.itemPoints[i] as number;
+    if (points === 0 || applies[s.itemPosition[i] as number] === 0) continue;
+    cells[count] = i;
+    weights[count++] = points;
+  }
+  return count;
 }
 
 function cutProRata(left: number, count: number, cap: CapTerms, s: Scratch): void {
@@ -66,10 +87,7 @@ export function listCapUse(s: Scratch, spendCaps: readonly CapTerms[]): readonly
   for (let c = 0; c < caps.length; c++) {
     const { terms, applies } = caps[c] as PlacedCap;
     if (terms.per === "receipt") continue;
-    let sum = 0;
-    for (let i = 0; i < s.itemCount; i++) {
-      if (applies[s.itemPosition[i] as number] === 1) sum += s.itemPoints[i] as number;
-    }
+    const sum = hasCut ? sumUnder(applies, s) : (capSums[c] as number);
     if (sum > 0) list = add(list, terms, sum, s);
   }
   const spent = s.receipt.spendCents;
