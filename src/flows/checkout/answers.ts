@@ -1,5 +1,6 @@
 import type { PartnerId } from "#kernel/ids.ts";
 import type { PointsCents } from "#kernel/money.ts";
+import type { RewardRefusal } from "./reward-refusal.ts";
 
 /** A member's sums after an operation, hundredths of a point. */
 export type WalletView = {
@@ -107,4 +108,5 @@ export type CheckoutFailure =
   | { readonly code: "receipt-too-late"; readonly days: number }
   | { readonly code: "receipt-in-future" }
   | { readonly code: "budget-exhausted" }
+  | RewardRefusal
   | { readonly code: "overloaded"; readonly retryAfterSeconds: number };

@@ -15,10 +15,12 @@ import {
 import type { BudgetSession } from "#domains/limits/index.ts";
 import { splitByLargestRemainder } from "#kernel/money.ts";
 import { err, ok, type Result } from "#kernel/result.ts";
+import type { EpochMs } from "#kernel/time.ts";
 import type { Answer, CheckoutFailure, WalletView } from "./answers.ts";
 import type { BudgetShort } from "./budgets.ts";
 import type { Environment } from "./environment.ts";
 import { requestKey } from "./keys.ts";
+import type { RewardRefusal } from "./reward-refusal.ts";
 import type { Decision } from "./task.ts";
 
 /** What a mission, an offer or a game gives or takes: traits, points, or points back. One operation. */
@@ -28,7 +30,10 @@ export type RewardRequest = {
   readonly member: number;
   /** Whose mission, offer or game it is. */
   readonly partner: string;
-  readonly traits: readonly Trait[];
+  /** Given, or found by what the member has at that moment. */
+  readonly traits:
+    | readonly Trait[]
+    | ((known: readonly Trait[], now: EpochMs) => Result<readonly Trait[], RewardRefusal>);
   readonly earned?: EarnPart;
   readonly takeBack?: readonly TakeBackItem[];
   /** What the points count against, and whether too little gives the rest or nothing. */
@@ -78,7 +83,9 @@ function decideReward(
   };
   // First, so that an expiry booked on the way does not carry the traits of this operation.
   bookDue(draft);
-  for (const trait of request.traits) setTrait(draft, trait);
+  const traits = typeof request.traits === "function" ? request.traits(draft.traits, now) : ok(request.traits);
+  if (!traits.ok) return err(traits.failure);
+  for (const trait of traits.value) setTrait(draft, trait);
   if (request.takeBack !== undefined) {
     const items = request.takeBack.map((item) => ({ ...item, seq: item.seq + shift }));
     takeBack(draft, { partner, at: now, items, body: (after, done) => render(after, -done.takenBackCents, done) });

@@ -7,7 +7,7 @@ import { CHECKOUT_PROBLEMS } from "#flows/checkout/http/index.ts";
 import type { CheckoutFailure } from "#flows/checkout/index.ts";
 import { CLOSE_PROBLEMS } from "#flows/close-month/http/index.ts";
 import type { CloseFailure } from "#flows/close-month/index.ts";
-import { EVENT_PROBLEMS, MISSION_PROBLEMS } from "#flows/missions/http/index.ts";
+import { EVENT_PROBLEMS, FAVOURITE_PROBLEMS, MISSION_PROBLEMS } from "#flows/missions/http/index.ts";
 import type { EventFailure, StateFailure } from "#flows/missions/index.ts";
 import { PROFILE_PROBLEMS } from "#flows/profiles/http/index.ts";
 import type { PeopleFailure } from "#flows/profiles/index.ts";
@@ -31,6 +31,7 @@ const ALL = {
   ...STORE_DAY_PROBLEMS,
   ...EVENT_PROBLEMS,
   ...MISSION_PROBLEMS,
+  ...FAVOURITE_PROBLEMS,
   ...SETTLEMENT_PROBLEMS,
   ...CLOSE_PROBLEMS,
   ...JOB_PROBLEMS,
@@ -49,6 +50,7 @@ export function problemRegistry(): ProblemRegistry {
     STORE_DAY_PROBLEMS,
     EVENT_PROBLEMS,
     MISSION_PROBLEMS,
+    FAVOURITE_PROBLEMS,
     SETTLEMENT_PROBLEMS,
     CLOSE_PROBLEMS,
     JOB_PROBLEMS,

@@ -12,7 +12,7 @@ import type { Checkout } from "#flows/checkout/index.ts";
 import { closeRoute } from "#flows/close-month/http/index.ts";
 import { createCloseDeps, termsOf } from "#flows/close-month/index.ts";
 import { budgetRoute } from "#flows/limits/http/index.ts";
-import { eventBatchRoute, eventRoutes, missionRoutes } from "#flows/missions/http/index.ts";
+import { eventBatchRoute, eventRoutes, favouriteRoutes, missionRoutes } from "#flows/missions/http/index.ts";
 import type { EventLog } from "#flows/missions/index.ts";
 import { peopleRoutes, profileRoutes } from "#flows/profiles/http/index.ts";
 import type { Profiles } from "#flows/profiles/index.ts";
@@ -119,6 +119,7 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
     eventRoutes({ events: deps.events, problems }),
     eventBatchRoute({ events: deps.events, problems, log, isUnavailable: isConnectionLost }),
     budgetRoute({ pool }),
+    favouriteRoutes({ pool, clock, programmes, checkout, problems, maySeeMember }),
     missionRoutes({ pool, clock, programmes, problems, maySeeMember }),
     ratingRoute({ pool, clock, checkout, problems }),
     storeDayRoute({ pool, clock, programmes, problems }),

@@ -69,6 +69,8 @@ export const PERMISSIONS = {
   endMission: { roles: PARTNERS },
   listCompletions: { roles: MISSION_READERS },
   getLadder: { roles: READERS },
+  getFavourites: { roles: READERS },
+  chooseFavourites: { roles: TILLS },
   listBudgets: { roles: COALITION },
   listSettlements: { roles: FINANCE },
   getSettlement: { roles: FINANCE },
