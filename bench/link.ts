@@ -1,12 +1,13 @@
 /** Linkage of generated customer records (typos, gaps, nicknames, moves, new phones, marriages, transliteration). */
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type FieldKind, LINK_DEFAULTS, linkRecords, scoreClusters } from "#domains/identity/linkage/index.ts";
 import { makePeople, PEOPLE_COLUMNS } from "#domains/identity/linkage/testing/people.ts";
 import { createClickhouse } from "#platform/clickhouse/client.ts";
 import { startClickhouse } from "#platform/engines/embedded-clickhouse.ts";
 import { type BenchOptions, type BenchResult, rounded, say, step } from "./lib/bench.ts";
+import { startCpuMeter } from "./lib/cpu-time.ts";
 
 export const options = ["records", "seed", "quick"] as const;
 
@@ -33,6 +34,8 @@ export async function run(given: BenchOptions): Promise<BenchResult> {
     const engine = await startClickhouse({ dataFolder: folder, password: "bench", port: 0, fsync: false });
     const clickhouse = createClickhouse({ url: engine.url, application: "bench link", requestTimeoutMs: 3_600_000 });
     try {
+      const loadBefore = loadavg()[0];
+      const cpu = startCpuMeter({ linkage: process.pid, clickhouse: engine.pid });
       const startedAt = performance.now();
       const { steps, progress } = stopwatch();
       const fields = PEOPLE_COLUMNS.map((name) => ({ name, kind: KINDS[name], columns: [name] }));
@@ -62,6 +65,8 @@ export async function run(given: BenchOptions): Promise<BenchResult> {
         estimatedBlockingRecall: rounded(linkage.blocking.recall, 4),
         rules: linkage.blocking.rules?.rules.length ?? 0,
         secondsByStep: steps,
+        cpuSeconds: cpuSeconds(cpu.read()),
+        loadBefore,
         peakMemoryMb: rounded(process.resourceUsage().maxRSS / 1024),
       };
     } finally {
@@ -71,6 +76,10 @@ export async function run(given: BenchOptions): Promise<BenchResult> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function cpuSeconds(byProcess: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(byProcess).map(([name, seconds]) => [name, rounded(seconds)]));
 }
 
 /** Seconds from one step to the next. */

@@ -32,6 +32,8 @@ export type ReportedPair = {
   readonly probability: number;
   readonly weight: number;
   readonly decision: "merge" | "review" | "apart";
+  /** Whether the two are in one cluster. */
+  readonly linked: boolean;
   readonly values: readonly { readonly field: string; readonly left: string; readonly right: string }[];
   readonly steps: readonly ReportedStep[];
 };
@@ -144,6 +146,8 @@ function sizesOf(clusterOf: readonly number[]) {
   };
 }
 
+const clusterNumber = ({ clustering }: Linkage, row: number): number => clustering.clusterOf.get(row) ?? row;
+
 /** A pair with its values and its waterfall. */
 export function reportPair(
   linkage: Linkage,
@@ -170,6 +174,7 @@ export function reportPair(
     probability: pair.p,
     weight: totalWeight(model, prepared.fields, pair),
     decision: pair.p >= bands.merge ? "merge" : pair.p >= bands.review ? "review" : "apart",
+    linked: clusterNumber(linkage, pair.l) === clusterNumber(linkage, pair.r),
     values: fieldNames.map((field, index) => ({
       field,
       left: population.input.values[index]?.[pair.l] ?? "",

@@ -12,7 +12,7 @@ import type { Population } from "./read-records.ts";
  */
 export async function writePairs(path: string, linkage: Linkage, population: Population): Promise<number> {
   const { clusterOf } = linkage.clustering;
-  const together = (l: number, r: number) => clusterOf.get(l) === clusterOf.get(r);
+  const together = (l: number, r: number) => clusterOf.has(l) && clusterOf.get(l) === clusterOf.get(r);
   const kept = linkage.pairs.filter(({ l, r, p }) => p >= linkage.bands.review || together(l, r));
   kept.sort((a, b) => b.p - a.p || a.l - b.l || a.r - b.r);
   const lines = function* () {

@@ -74,6 +74,7 @@ export async function linkRecords(deps: LinkDeps, config: LinkConfig, given: Lin
     progress("prepare");
     const { input, rowOf } = inContentOrder(given);
     const plain = prepare(config, input);
+    await breathe();
     progress("load");
     await createRecords(client, tables.records, plain.layout);
     await loadRecords(client, tables.records, plain);
@@ -81,6 +82,7 @@ export async function linkRecords(deps: LinkDeps, config: LinkConfig, given: Lin
     const { prepared, random, rules } = await findPairs(deps, tables, config, plain);
     progress("estimate");
     const fit = await fitModel(client, tables.pairs, prepared, random, rules?.rules);
+    await breathe();
     progress("score");
     const scored = await scorePairs(client, tables, prepared, fit);
     const truePairsCompared = input.truth && (await countTruePairs(client, tables, input.truth));
@@ -105,9 +107,16 @@ export async function linkRecords(deps: LinkDeps, config: LinkConfig, given: Lin
       blocking,
     };
   } finally {
+    await breathe();
     await dropTables(client, Object.values(tables));
   }
 }
+
+/**
+ * Lets timers and closed connections be seen after long work without a pause: else the next request may go to a connection
+ * that the engine has given up meanwhile.
+ */
+const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 type Tables = Readonly<
   Record<"records" | "candidates" | "pairs" | "weights" | "firstCandidates" | "firstPairs" | "firstWeights", string>

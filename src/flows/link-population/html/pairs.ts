@@ -4,7 +4,7 @@ import { bits, escapeHtml } from "./format.ts";
 const WIDTH = 200;
 const ROW = 18;
 
-const DECISIONS = { merge: "✓ linked", review: "? to review", apart: "✕ apart" } as const;
+const DECISIONS = { merge: "✓ sure", review: "? to review", apart: "✕ no match" } as const;
 
 /** Sample pairs, each with its values side by side and the waterfall of its weight. */
 export function pairsSection(pairs: readonly ReportedPair[]): string {
@@ -20,7 +20,7 @@ function card(pair: ReportedPair): string {
     return `<tr${differs}><th scope="row">${escapeHtml(field)}</th><td>${value(left)}</td><td>${value(right)}</td></tr>`;
   });
   return `<article class="pair">
-<header><strong class="${pair.decision}">${DECISIONS[pair.decision]}</strong><span>probability ${probability(pair.probability)} · ${bits(pair.weight)} bits</span></header>
+<header><strong class="${pair.decision}">${DECISIONS[pair.decision]}</strong><span>${pair.linked ? "in one cluster" : "in two clusters"} · probability ${probability(pair.probability)} · ${bits(pair.weight)} bits</span></header>
 <div class="columns"><div class="scroll"><table><thead><tr><th></th><th>${escapeHtml(pair.left)}</th><th>${escapeHtml(pair.right)}</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>
 <div class="scroll">${waterfall(pair)}</div></div></article>`;
 }

@@ -53,14 +53,16 @@ export async function loadRecords(
   const columns: [string, ...string[]] = ["id", "second", ...fields, ...layout.atoms.map((_, index) => `k${index}`)];
   let before: Promise<unknown> = Promise.resolve();
   for (let from = 0; from < rows; from += ROWS_PER_INSERT) {
-    const chunks = [...lines(layout, from, Math.min(rows, from + ROWS_PER_INSERT), secondFrom)];
-    await before; // the engine reads one insert while the next is written
-    before = client.insert({
+    const to = Math.min(rows, from + ROWS_PER_INSERT);
+    const insert = client.insert({
       table,
       columns,
       format: "TabSeparated",
-      values: Readable.from(chunks, { objectMode: false }),
+      values: Readable.from(lines(layout, from, to, secondFrom), { objectMode: false }),
     });
+    insert.catch(() => {}); // it is met at the next await
+    await before; // the engine stores one insert while the next is written
+    before = insert;
   }
   await before;
 }
@@ -79,7 +81,7 @@ function* lines(layout: Layout, from: number, to: number, secondFrom: number): G
       for (const key of plan.keys(row)) if (atom++ < layout.atoms.length) text += `\t${encodeKey(key)}`;
     }
     text += "\n";
-    if (text.length > 1_000_000) {
+    if (text.length > 250_000) {
       yield Buffer.from(text);
       text = "";
     }
