@@ -3,6 +3,7 @@ import { findMembers, type IdentifierKey } from "#domains/identity/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
 import type { MemberId, PartnerId } from "#kernel/ids.ts";
 import type { Clock } from "#platform/clock.ts";
+import { createMaySeePerson } from "./may-see.ts";
 import { type AskedFor, type SeenMember, seeMembers } from "./store/lookup.ts";
 
 export type FoundMember = {
@@ -123,11 +124,19 @@ async function answer(deps: LookupDeps, batch: readonly Asked[]): Promise<(Found
       const { index, partner } = open[at] as (typeof open)[number];
       if (each.isCustomer || (partner !== undefined && each.sees.includes(partner))) knownFor.add(index);
       if (each.mergedInto !== undefined) next.push({ index, partner, member: each.mergedInto });
-      else if (each.isOpen && knownFor.has(index)) found[index] = shown(deps, each);
+      else if (each.isOpen && (knownFor.has(index) || (await knowsMerged(deps, each, partner)))) {
+        found[index] = shown(deps, each);
+      }
     }
     open = next;
   }
   return found;
+}
+
+/** Rare: a survivor that the partner knows by somebody who was merged into it. */
+async function knowsMerged(deps: LookupDeps, seen: SeenMember, partner: PartnerId | undefined): Promise<boolean> {
+  if (!seen.hasMerged || partner === undefined) return false;
+  return createMaySeePerson(deps.pool)({ keyId: "", role: "till", partner }, seen.member);
 }
 
 function shown(deps: LookupDeps, { member, levels, sees }: SeenMember): FoundMember {

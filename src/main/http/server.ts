@@ -3,7 +3,7 @@ import type { Pool } from "pg";
 import { createGuard, keyRoutes } from "#domains/access/http/index.ts";
 import { type Keyring, permissionOf } from "#domains/access/index.ts";
 import { lookupRoute } from "#domains/identity/http/index.ts";
-import { createLedgerReads, createMaySeeMember, memberRoutes } from "#domains/ledger/http/index.ts";
+import { createLedgerReads, memberRoutes } from "#domains/ledger/http/index.ts";
 import { programmeRoutes } from "#domains/program/http/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
 import { actRoutes, createSettlementReads, settlementRoutes } from "#domains/settlement/http/index.ts";
@@ -15,7 +15,7 @@ import { budgetRoute } from "#flows/limits/http/index.ts";
 import { eventBatchRoute, eventRoutes, favouriteRoutes, missionRoutes } from "#flows/missions/http/index.ts";
 import type { EventLog } from "#flows/missions/index.ts";
 import { peopleRoutes, profileRoutes } from "#flows/profiles/http/index.ts";
-import type { Profiles } from "#flows/profiles/index.ts";
+import { createMaySeePerson, type Profiles } from "#flows/profiles/index.ts";
 import { ratingRoute } from "#flows/rate-receipt/http/index.ts";
 import { storeDayRoute } from "#flows/store-days/http/index.ts";
 import { invariant } from "#kernel/invariant.ts";
@@ -88,7 +88,7 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
   const isPartner = (partner: string) => programmes.latest?.partners.has(partner) === true;
   const kopecksPerPoint = () => programmes.latest?.pointValueKopecks ?? 100;
   const till = { checkout, problems, kopecksPerPoint, isUnavailable: isConnectionLost };
-  const maySeeMember = createMaySeeMember(pool);
+  const maySeeMember = createMaySeePerson(pool);
   const reads = createLedgerReads({
     pool,
     now: () => clock.now(),

@@ -209,6 +209,21 @@ test("receipts suggest what somebody has, by rules that are data, over both card
   assert.equal((await get(alfa, `/v1/members/${two}/attributes`)).status, 403);
 });
 
+test("whom a partner knew before a merge it knows after it, under the survivor's id too", async () => {
+  const elder = await put(beta, "beta/k-1", {
+    identifiers: [{ kind: "card", value: "4000555566660001", verified: true }],
+    at: AT,
+  });
+  const younger = await buy("4000555566660002", 10);
+  await api.call(`/v1/members/${elder.body.member}/merge`, { key: operator, body: { with: younger, note: "one" } });
+  for (const value of ["4000555566660001", "4000555566660002"]) {
+    const found = await api.call("/v1/members/lookup", { key: till, body: { kind: "card", value } });
+    assert.equal(found.body.member, elder.body.member, found.text);
+  }
+  assert.equal((await get(till, `/v1/members/${elder.body.member}/wallet`)).body.member, elder.body.member);
+  assert.equal((await get(till, `/v1/members/${younger}/wallet`)).body.member, elder.body.member);
+});
+
 test("verify finds nothing to say", async () => {
   const calendar = createCalendar("Europe/Moscow");
   const report = await verifyProjections(api.engines.pool, { calendar, now: api.clock.now });

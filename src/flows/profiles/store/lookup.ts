@@ -15,6 +15,8 @@ export type SeenMember = {
   readonly sees: readonly PartnerId[];
   /** Whether the asker has a receipt, hold or award of the member. */
   readonly isCustomer: boolean;
+  /** Whether others were merged into it: the asker may know one of them. */
+  readonly hasMerged: boolean;
 };
 
 /**
@@ -29,7 +31,8 @@ select w.member_id, w.status, w.merged_into,
            and (x.partner is null or p.partner = x.partner or p.consents->>'share' = 'all'
                 or p.consents::jsonb->'share' ? x.partner)) as sees,
        x.partner is null or exists (select 1 from operation o
-         where o.bucket = w.bucket and o.member_id = w.member_id and o.partner = x.partner) as is_customer
+         where o.bucket = w.bucket and o.member_id = w.member_id and o.partner = x.partner) as is_customer,
+       exists (select 1 from member_merge m where m.survivor_id = w.member_id and m.undone_at is null) as has_merged
 from unnest($1::int2[], $2::int8[], $3::text[]) with ordinality as x(bucket, member_id, partner, place)
 join wallet w on w.bucket = x.bucket and w.member_id = x.member_id
 order by x.place`;
@@ -41,6 +44,7 @@ type Row = {
   levels: string[] | null;
   sees: string[] | null;
   is_customer: boolean;
+  has_merged: boolean;
 };
 
 /** In the order asked; every member must have a wallet. */
@@ -63,5 +67,6 @@ export async function seeMembers(pool: Pool, asked: readonly AskedFor[], at: Epo
     levels: row.levels ?? [],
     sees: row.sees ?? [],
     isCustomer: row.is_customer,
+    hasMerged: row.has_merged,
   }));
 }
