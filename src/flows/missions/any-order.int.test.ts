@@ -7,6 +7,7 @@ import { memberIds } from "#kernel/ids.ts";
 import { createRandom, type Random } from "#kernel/random.ts";
 import { manualClock } from "#platform/clock.ts";
 import { testEngines } from "../../../test/engines.ts";
+import { hasSeenAll } from "../../../test/support/missions.ts";
 import { SMALL_COALITION } from "../../../test/support/programmes.ts";
 import {
   changeMissionState,
@@ -178,6 +179,7 @@ test("twins with the same life end the same, in whatever order and however often
     const twins = [inOrder];
     for (let twin = 1; twin <= 2; twin++) twins.push(await live(`${seed}-${twin}`, arrival(deeds, random), random));
     await follow(100);
+    while (!(await hasSeenAll(pool))) await follow(100);
     const expected = (await endOf(inOrder)) as { progress: { done_at: Date | null; is_due: boolean }[] };
     assert.ok(expected.progress.every(({ is_due }) => !is_due));
     done += expected.progress.filter(({ done_at }) => done_at !== null).length;

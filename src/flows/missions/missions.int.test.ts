@@ -11,6 +11,7 @@ import { createCalendar, DAY_MS, parseMonth } from "#kernel/time.ts";
 import { manualClock } from "#platform/clock.ts";
 import { transaction } from "#platform/postgres/transaction.ts";
 import { testEngines } from "../../../test/engines.ts";
+import { hasSeenAll } from "../../../test/support/missions.ts";
 import { SMALL_COALITION } from "../../../test/support/programmes.ts";
 import {
   changeMissionState,
@@ -37,7 +38,7 @@ const deps = { pool, clock, programmes, checkout };
 
 async function run(): Promise<void> {
   await programmes.refresh();
-  while ((await followStream(deps)) || (await settleRewards(deps)) > 0);
+  while ((await followStream(deps)) || (await settleRewards(deps)) > 0 || !(await hasSeenAll(pool)));
 }
 
 async function ok<T, F>(outcome: Promise<{ ok: true; value: T } | { ok: false; failure: F }>): Promise<T> {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Json, testApi } from "../../../../test/support/api.ts";
+import { hasSeenAll } from "../../../../test/support/missions.ts";
 import { followStream, settleRewards } from "../index.ts";
 
 const api = await testApi({ isStored: true });
@@ -11,7 +12,7 @@ const { operator } = api.keys;
 
 async function run(): Promise<void> {
   const deps = { pool, clock, programmes: api.programmes, checkout };
-  while ((await followStream(deps)) || (await settleRewards(deps)) > 0);
+  while ((await followStream(deps)) || (await settleRewards(deps)) > 0 || !(await hasSeenAll(pool)));
 }
 
 function document(over: object = {}) {
