@@ -28,7 +28,8 @@ export function capItems(s: Scratch): void {
     if (sum <= left) continue;
     hasCut = true;
     const count = gather(applies, s);
-    if (terms.lastFirst) cutLastFirst(left, count, terms, s);
+    if (terms.isAllOrNothing) cutLastFirst(0, count, terms, s);
+    else if (terms.lastFirst) cutLastFirst(left, count, terms, s);
     else cutProRata(left, count, terms, s);
   }
 }
