@@ -13,9 +13,8 @@ export type HttpSurroundings = {
   /** A key of a till of this partner. */
   tillKey(partner: string): Promise<string>;
   operatorKey(): Promise<string>;
-  closeMonth(month: string): Promise<Seen<undefined>>;
-  settlement(month: string): Promise<{ cells: readonly CellSeen[]; net: ReadonlyMap<string, number> }>;
-  outstanding(funder: string, redemptionBp: number): Promise<{ outstandingCents: number; expectedClaimCents: number }>;
+  /** What the worker does all the time: moves all that is posted to the warehouse. */
+  feed(): Promise<void>;
   /** `dolka verify`. */
   verify(): Promise<string[]>;
 };
@@ -43,6 +42,8 @@ export function createHttpSystem(around: HttpSurroundings): System {
   };
   const read = async (path: string): Promise<Json> => {
     const answer = await client.get(path, await around.operatorKey());
+    // A month in which nothing happened has no settlement: that reads as an empty one.
+    if (answer.status === 404 && path.startsWith("/v1/settlements/")) return { items: [], net: [], balances: [] };
     assert.equal(answer.status, 200, `${path}: ${JSON.stringify(answer.body)}`);
     return answer.body;
   };
@@ -98,11 +99,19 @@ export function createHttpSystem(around: HttpSurroundings): System {
       const answer = await client.post("/v1/awards", await around.operatorKey(), body, key);
       return seen(answer, 201, (json) => ({ earnedCents: Number(json.earned) }));
     },
-    closeMonth: (month) => around.closeMonth(month),
+    closeMonth: async (month) => {
+      const key = await around.operatorKey();
+      const asked = await client.post(`/v1/settlements/${month}/close`, key);
+      if (asked.status !== 202) return seen(asked, 202, () => undefined);
+      for (;;) {
+        await around.feed();
+        const job = await read(`/v1/jobs/${asked.body.id}`);
+        if (job.state === "done") return { ok: true, replayed: false, value: undefined };
+        assert.ok(job.state === "running" || job.state === "waiting", JSON.stringify(job));
+      }
+    },
     ...reads(read, memberId),
-    matrix: async (month) => [...(await around.settlement(month)).cells],
-    net: async (month) => (await around.settlement(month)).net,
-    outstanding: (funder, redemptionBp) => around.outstanding(funder, redemptionBp),
+    ...settlement(read, around),
     verify: () => around.verify(),
   };
 }
@@ -148,6 +157,43 @@ function reads(
         at: parseInstant(String(one.at)) as number,
         accountingDay: String(one.accountingDay),
       }));
+    },
+  };
+}
+
+/** An open month is shown as it was some seconds ago: so the clock goes on by more than that before it is read. */
+const SHOWN_LATE_MS = 10_000;
+
+function settlement(read: Read, around: HttpSurroundings): Pick<System, "matrix" | "net" | "outstanding"> {
+  const catchUp = async (): Promise<void> => {
+    await around.feed();
+    around.setTime(around.now() + SHOWN_LATE_MS);
+  };
+  return {
+    matrix: async (month) => {
+      await catchUp();
+      const cells = new Map<string, CellSeen>();
+      for (const line of await readAll(read, `/v1/settlements/${month}/lines`, "limit=100")) {
+        const [funder, redeemer] = [String(line.funder), String(line.redeemer)];
+        const cell = `${funder} ${redeemer}`;
+        cells.set(cell, { funder, redeemer, cents: (cells.get(cell)?.cents ?? 0) + Number(line.pointsCents) });
+      }
+      return [...cells.values()].filter((cell) => cell.cents !== 0);
+    },
+    net: async (month) => {
+      await catchUp();
+      const { net } = await read(`/v1/settlements/${month}`);
+      return new Map((net as Json[]).map((one) => [String(one.partner), Number(one.netKopecks)]));
+    },
+    outstanding: async (funder) => {
+      await catchUp();
+      const month = formatInstant(around.now()).slice(0, 7);
+      const { balances } = await read(`/v1/settlements/${month}`);
+      const found = (balances as Json[]).find((one) => one.funder === funder);
+      return {
+        outstandingCents: Number(found?.outstandingCents ?? 0),
+        expectedClaimCents: Number(found?.expectedClaimCents ?? 0),
+      };
     },
   };
 }

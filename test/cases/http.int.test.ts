@@ -20,10 +20,6 @@ describe("the reference cases over HTTP, on real engines", () => {
     describe(`case ${one.number}: ${one.title}`, () => {
       if (one.pending) test("what is still to come", { todo: `waits for ${one.pending}` });
       for (const scenario of one.scenarios) {
-        if (scenario.pendingOverHttp) {
-          test(scenario.title, { todo: `waits for ${scenario.pendingOverHttp}` });
-          continue;
-        }
         test(scenario.title, async () => {
           const around = await openHttpSurroundings(await testEngines());
           try {

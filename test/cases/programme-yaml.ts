@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
-import type { SimpleCap, SimpleLot, SimpleRule } from "../model/pricing.ts";
-import type { CaseProgramme } from "./programme.ts";
+import type { SimpleCap, SimpleLot } from "../model/pricing.ts";
+import type { CaseProgramme, CaseRule } from "./programme.ts";
 import { shown } from "./stage.ts";
 
 /** The coalition's own company in the cases: it funds nothing unless a rule says so. */
@@ -35,6 +35,9 @@ export function toYaml(of: CaseProgramme): string {
     caps: {
       ...(of.receiptCap ? { receipt: renderCap(of.receiptCap, "receipt") } : {}),
       ...(of.dayCap ? { day: renderCap(of.dayCap, "day") } : {}),
+      ...Object.fromEntries(
+        of.rules.flatMap((rule) => (rule.budget ? [[budgetOf(rule), renderBudget(rule.budget)]] : [])),
+      ),
     },
     policies: {
       returnOfExpired: of.returns.policy,
@@ -53,7 +56,7 @@ function byId<T>(ids: readonly string[], make: (id: string) => T): Record<string
 }
 
 /** Rules keep the order of the case by their priority. */
-function renderRule(rule: SimpleRule, outside: readonly string[], index: number) {
+function renderRule(rule: CaseRule, outside: readonly string[], index: number) {
   const { earn } = rule;
   const when = {
     ...(rule.partners ? { partner: [...rule.partners] } : {}),
@@ -67,11 +70,21 @@ function renderRule(rule: SimpleRule, outside: readonly string[], index: number)
     funders: { ...rule.funders },
     priority: 1000 - index,
     ...(rule.lot ? renderLot(rule.lot) : {}),
+    ...(rule.budget ? { caps: budgetOf(rule) } : {}),
   };
 }
 
 function renderCap(cap: SimpleCap, per: "receipt" | "day") {
   return { name: `most of a ${per}`, per, limit: `${shown(cap.cents)} points`, appliesTo: "all", policy: cap.policy };
+}
+
+function budgetOf(rule: CaseRule): string {
+  return `budget-${rule.id}`;
+}
+
+/** A cap that everybody shares, for good. */
+function renderBudget({ cents, policy }: NonNullable<CaseRule["budget"]>) {
+  return { name: "budget", of: "everyone", per: "member", limit: `${shown(cents)} points`, short: policy };
 }
 
 function renderLot({ delayDays, lifeDays }: SimpleLot) {

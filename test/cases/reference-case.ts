@@ -12,24 +12,20 @@ export type ReferenceCase = {
 export type Scenario = {
   readonly title: string;
   readonly steps: readonly Step[];
-  /** What the real system lacks for this scenario; the model shows it already. */
-  readonly pendingOverHttp?: string;
 };
 
 export function referenceCase(
   number: number,
   title: string,
   scenarios: Readonly<Record<string, readonly Step[]>>,
-  waits: { readonly pending?: string; readonly pendingOverHttp?: string } = {},
+  pending?: string,
 ): ReferenceCase {
-  const { pending, pendingOverHttp } = waits;
   return {
     number,
     title,
     scenarios: Object.entries(scenarios).map(([name, steps]) => ({
       title: name,
       steps,
-      ...(pendingOverHttp ? { pendingOverHttp } : {}),
     })),
     ...(pending ? { pending } : {}),
   };

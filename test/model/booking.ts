@@ -11,7 +11,8 @@ export type Work = {
   readonly firstOpenDay: Day;
   readonly operations: Operation[];
   /** Activations that happened since the last operation, and recoveries that they allowed: they lead the next one. */
-  activations: Movement[];
+  head: Movement[];
+  /** What this operation itself made possible: comes last in it. */
   recoveries: Movement[];
 };
 
@@ -19,7 +20,7 @@ export function recover(work: Work): void {
   work.recoveries.push(...recoverArrears(work.member));
 }
 
-/** Writes one operation: activations, its own movements, recoveries. */
+/** Writes one operation, its movements as things happened: what activated, its own, recoveries. */
 export function book(
   work: Work,
   operation: {
@@ -40,9 +41,9 @@ export function book(
     businessDay: operation.businessDay,
     accountingDay: Math.max(operation.businessDay, work.firstOpenDay),
     citesSeq: operation.citesSeq ?? null,
-    movements: [...work.activations, ...operation.movements, ...work.recoveries],
+    movements: [...work.head, ...operation.movements, ...work.recoveries],
   });
-  work.activations = [];
+  work.head = [];
   work.recoveries = [];
   return seq;
 }

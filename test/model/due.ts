@@ -1,10 +1,11 @@
 import type { EpochMs } from "#kernel/time.ts";
+import { recoverArrears } from "./arrears.ts";
 import { book, hasExpired, recover, release, type Work } from "./booking.ts";
 import type { Movement } from "./types.ts";
 
 /**
  * Lets time pass up to `work.now`: instant after instant, at each one activations, then hold time-outs, then expiries.
- * Activations wait for the next operation to carry them; a time-out and an expiry are operations of their own.
+ * Activations, with the recoveries that they make possible, wait for the next operation to carry them; a time-out and an expiry are operations of their own.
  */
 export function bookWhatIsDue(work: Work): void {
   for (;;) {
@@ -33,9 +34,9 @@ function activate(work: Work, at: EpochMs): void {
     if (entry.remaining === 0 || entry.activatesAt === null || entry.activatesAt > at) continue;
     entry.active = true;
     entry.activatesAt = null;
-    work.activations.push(["pe", "ac", entry.seq, entry.part, entry.funder, null, entry.remaining]);
+    work.head.push(["pe", "ac", entry.seq, entry.part, entry.funder, null, entry.remaining]);
   }
-  recover(work);
+  work.head.push(...recoverArrears(work.member));
 }
 
 function timeOut(work: Work, at: EpochMs): void {

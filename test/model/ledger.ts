@@ -97,7 +97,7 @@ function workOn(ledger: Ledger, memberId: number, now: EpochMs): Work {
     calendar: calendarOf(ledger),
     firstOpenDay: ledger.firstOpenDay,
     operations: [],
-    activations: [],
+    head: [],
     recoveries: [],
   };
 }

@@ -41,9 +41,9 @@ const ALLOWED = new Set([
 ]);
 
 /**
- * Rebuilds lots and arrears from movements, in the order of operations; knows nothing of how they were decided. Inside
- * an operation the order is free (a recovery is listed after the spend that it preceded), so balances are checked
- * at the end of each operation. Works on the model's operations and on stored rows alike.
+ * Rebuilds lots and arrears from movements, in the order of operations and of movements, which is that of what
+ * happened: no balance is below zero after any of them. Knows nothing of how they were decided. Works on the model's
+ * operations and on stored rows alike.
  */
 export function replay(
   operations: readonly { readonly seq: number; readonly movements: readonly Movement[] }[],
@@ -54,10 +54,6 @@ export function replay(
   operations.forEach((operation, i) => {
     if (operation.seq !== i + 1) faults.push(`operation ${operation.seq} is number ${i + 1} of its member`);
     for (const movement of operation.movements) apply(operation.seq, movement, entries, arrears, faults);
-    for (const entry of entries.values()) checkEntry(operation.seq, entry, faults);
-    for (const [funder, cents] of arrears) {
-      if (cents < 0) faults.push(`operation ${operation.seq}: arrears to ${funder} fell to ${cents}`);
-    }
   });
   return { entries: [...entries.values()], arrears, faults };
 }
@@ -74,7 +70,11 @@ function apply(
   if (!ALLOWED.has(`${from}>${to}`)) fault("no operation moves so");
   if (!Number.isSafeInteger(cents) || cents <= 0) fault("not a positive whole amount");
   if ((redeemer !== null) !== (from === "re" || to === "re")) fault("a redeemer belongs to redemptions only");
-  if (from === "ar" || to === "ar") arrears.set(funder, (arrears.get(funder) ?? 0) + (from === "ar" ? cents : -cents));
+  if (from === "ar" || to === "ar") {
+    const owed = (arrears.get(funder) ?? 0) + (from === "ar" ? cents : -cents);
+    arrears.set(funder, owed);
+    if (owed < 0) fault(`arrears fell to ${owed}`);
+  }
   // A debt's movements touch no lot: the points are elsewhere already.
   if (from === "ar" || to === "ar") return;
   const key = `${lotSeq}.${lotPart} ${funder}`;
@@ -86,6 +86,7 @@ function apply(
   } else add(entry, from, -cents);
   if (to === "ob") entry.takenBack += cents;
   else add(entry, to, cents);
+  checkEntry(seq, entry, faults);
 }
 
 function emptyEntry(seq: number, part: number, funder: string): ReplayedEntry {

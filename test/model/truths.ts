@@ -61,20 +61,18 @@ function holdFaults(member: Member, operations: readonly Operation[]): string[] 
   return faults;
 }
 
-/** An operation is never booked before its business day, and activations lead while recoveries close. */
-function accountingFaults(operations: readonly Operation[]): string[] {
+/** An operation is never booked before its business day, and what activated (with what it paid) leads it. */
+export function accountingFaults(
+  operations: readonly Pick<Operation, "seq" | "accountingDay" | "businessDay" | "movements">[],
+): string[] {
   const faults: string[] = [];
   for (const operation of operations) {
     if (operation.accountingDay < operation.businessDay)
       faults.push(`operation ${operation.seq} is booked before its day`);
-    const led = operation.movements.findIndex((m) => !(m[0] === "pe" && m[1] === "ac"));
-    if (led >= 0 && operation.movements.slice(led).some((m) => m[0] === "pe" && m[1] === "ac")) {
+    const moves = operation.movements.map(([from, to]) => `${from}>${to}`);
+    const own = moves.findIndex((move) => move !== "pe>ac" && move !== "ac>re" && move !== "ob>ar");
+    if (own >= 0 && moves.lastIndexOf("pe>ac") > own)
       faults.push(`operation ${operation.seq}: an activation does not lead`);
-    }
-    const recovered = operation.movements.findIndex((m) => m[0] === "ob" && m[1] === "ar");
-    if (recovered >= 0 && operation.movements.slice(recovered).some((m) => m[0] !== "ac" && m[0] !== "ob")) {
-      faults.push(`operation ${operation.seq}: a recovery does not close it`);
-    }
   }
   return faults;
 }
