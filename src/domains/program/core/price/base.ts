@@ -11,7 +11,9 @@ export function baseFits(placed: PlacedRule, s: Scratch): boolean {
   const { condition, effect } = terms;
   const lines = s.rowLines[baseRow] as number;
   if (s.rowFitting[baseRow] === 0 || lines < condition.eligibleFrom || lines >= condition.eligibleBelow) return false;
-  return (s.rowSum[baseRow] as number) > 0 || (effect.kind === "fixed" && s.totalKopecks > s.paidKopecks);
+  if ((s.rowSum[baseRow] as number) > 0) return true;
+  // Lines that cost nothing have no money part of their own: the receipt's will do.
+  return effect.kind === "fixed" && s.rowFree[baseRow] === 1 && s.totalKopecks > s.paidKopecks;
 }
 
 /** Fills a row with the money part of each line that the rule picks. */
@@ -22,6 +24,7 @@ function fillRow(rule: RuleTerms, row: number, s: Scratch): void {
   const at = row * lineCount;
   let sum = 0;
   let fitting = 0;
+  let amounts = 0;
   for (let i = 0; i < lineCount; i++) {
     cells[at + i] = 0;
     const amount = lineAmount[i] as number;
@@ -30,10 +33,12 @@ function fillRow(rule: RuleTerms, row: number, s: Scratch): void {
     const base = amount - (linePaid[i] as number);
     cells[at + i] = base;
     sum += base;
+    amounts += amount;
     fitting++;
   }
   s.rowDone[row] = 1;
   s.rowFitting[row] = fitting;
+  s.rowFree[row] = amounts === 0 ? 1 : 0;
   s.rowLines[row] = sum;
   if (rule.paidBy !== undefined) sum = boundByTender(tenderedKopecks(rule.paidBy, s), sum, at, s);
   s.rowSum[row] = rule.takesDeliveryFee ? sum + s.deliveryMoneyKopecks : sum;

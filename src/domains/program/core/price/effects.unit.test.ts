@@ -298,6 +298,19 @@ const CASES: readonly Case[] = [
     points: { gift: 5 },
   },
   {
+    says: "fixed points need a money part in the lines that fit, not somewhere on the receipt",
+    programme: {
+      rules: { gift: { name: "gift", earn: "5 points", funders: "op", when: { category: "bread" } }, base },
+      spending: { bread: { largestShare: "100%", when: { category: "bread" } } },
+    },
+    lines: [
+      ["bread", 50],
+      ["wine", 100],
+    ],
+    receipt: { spendCents: 5_000 },
+    points: { base: 1 },
+  },
+  {
     says: "a point worth half a rouble comes in twice the number",
     programme: {
       programme: { id: "t", name: "T", timeZone: "Europe/Moscow", operator: "op", pointValue: "0.50 RUB" },

@@ -11,9 +11,10 @@ import type { MemberStanding, Receipt } from "../types.ts";
 export type Scratch = PricingContext & {
   /** Rows of kopecks that rules look at, and of weights by which their points are attributed to lines. */
   cells: Float64Array;
-  /** By row of kopecks: whether it is filled, how many lines fit, their sum, and the sum that counts. */
+  /** By row of kopecks: whether it is filled, how many lines fit, whether all are free, their sum, the sum that counts. */
   rowDone: Uint8Array;
   rowFitting: Int32Array;
+  rowFree: Uint8Array;
   rowLines: Float64Array;
   rowSum: Float64Array;
   /** By position: whether the rule fits, its points. */
@@ -61,6 +62,7 @@ export function createScratch(): Scratch {
     cells: new Float64Array(cells),
     rowDone: new Uint8Array(START_ROWS),
     rowFitting: new Int32Array(START_ROWS),
+    rowFree: new Uint8Array(START_ROWS),
     rowLines: new Float64Array(START_ROWS),
     rowSum: new Float64Array(START_ROWS),
     fits: new Uint8Array(START_ROWS),
@@ -98,6 +100,7 @@ export function fitPlan(s: Scratch, plan: PartnerPlan): void {
 function growTo(s: Scratch, size: number): void {
   s.rowDone = new Uint8Array(size);
   s.rowFitting = new Int32Array(size);
+  s.rowFree = new Uint8Array(size);
   s.rowLines = new Float64Array(size);
   s.rowSum = new Float64Array(size);
   s.fits = new Uint8Array(size);
