@@ -12,6 +12,7 @@ import { type FeedDeps, moveBatch } from "#flows/feed/index.ts";
 import { createCalendar, type Month, parseInstant, parseMonth } from "#kernel/time.ts";
 import { manualClock } from "#platform/clock.ts";
 import { testEngines } from "../../../test/engines.ts";
+import { feedAll } from "../../../test/feed.ts";
 import {
   expired,
   givenBack,
@@ -260,7 +261,7 @@ test("an open month can be looked at before it is closed, with what is outstandi
   await withFeed(() =>
     insertOperation(pool, { member: 4, seq: 2, accountingDay: "2026-04-03", movements: [spent("beta", "alfa", 400)] }),
   );
-  await moveBatch(feed, node, 1_000, never);
+  await feedAll({ pool, clickhouse });
   const preview = await previewSettlement(pool, clickhouse, month("2026-04"), terms);
   assert.deepEqual(
     preview.lines.map((line) => [line.funder, line.redeemer, line.cents]),
@@ -288,8 +289,7 @@ test("a difference of one cent refuses the close, is listed by day, and leaves t
     { member: 5, seq: 1, accountingDay: "2026-05-05", movements: [issued("alfa", 500)] },
     { member: 5, seq: 2, accountingDay: "2026-05-06", movements: [spent("alfa", "beta", 100)] },
   ]);
-  await withFeed(async () => {});
-  await moveBatch(feed, node, 1_000, never);
+  await feedAll({ pool, clickhouse });
   const where = "where member_id = 5 and to_account = 're'";
   await clickhouse.command({ query: `alter table movement update cents = 101 ${where} settings mutations_sync = 2` });
   const refused = await close("2026-05");

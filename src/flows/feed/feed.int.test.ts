@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { queryRows } from "#platform/clickhouse/client.ts";
 import { testEngines } from "../../../test/engines.ts";
+import { feedAll, untilSeen } from "../../../test/feed.ts";
 import { type HandMade, insertOperation, insertOperations, issued, spent } from "../../../test/hand-made-operations.ts";
 import { type FeedDeps, type FeedStep, feedStatus, hasPassed, markNow, moveBatch, runFeed } from "./index.ts";
 import { rewindIfEmpty } from "./run-feed.ts";
@@ -61,8 +62,12 @@ function operationsOf(days: readonly string[]): HandMade[] {
   }));
 }
 
-async function moveAll(limit = 1_000): Promise<void> {
-  while (!(await hasPassed(deps, await markNow(deps)))) await moveBatch(deps, node, limit, never);
+const moveAll = (limit?: number) => feedAll({ pool, clickhouse }, limit);
+
+/** Moves one batch of what is there now. */
+async function moveOnce(more: Partial<FeedDeps> = {}, limit = 1_000) {
+  await untilSeen(pool);
+  return moveBatch({ ...deps, ...more }, node, limit, never);
 }
 
 /** Compares every operation, and what the views made of them, with PostgreSQL's. */
@@ -249,7 +254,7 @@ for (const step of ["planned", "recorded", "operations-sent", "all-sent", "ackno
         if (at === step) throw new Error("died");
       },
     };
-    await assert.rejects(moveBatch(dying, node, 1_000, never), /died/);
+    await assert.rejects(moveOnce(dying), /died/);
     await insertOperations(pool, operationsOf(MONTHS));
     await moveAll();
     await assertWarehouseIsLedger();
@@ -266,7 +271,7 @@ test("a batch that reached some of the views' tables only is completed by sendin
       if (at === "all-sent") throw new Error("died");
     },
   };
-  await assert.rejects(moveBatch(dying, node, 1_000, never), /died/);
+  await assert.rejects(moveOnce(dying), /died/);
   for (const view of views) await clickhouse.command({ query: `attach table ${view}` });
   await moveAll();
   await assertWarehouseIsLedger();
@@ -291,7 +296,7 @@ test("a batch of which some months arrived only is completed by sending it again
   };
   const count = "select count() as rows from operation where accounting_day = '2026-02-05'";
   const [before] = await queryRows<{ rows: string }>(clickhouse, count);
-  await assert.rejects(moveBatch(dying, node, 1_000, never), /died/);
+  await assert.rejects(moveOnce(dying), /died/);
   const [after] = await queryRows<{ rows: string }>(clickhouse, count);
   assert.equal(Number(after?.rows), Number(before?.rows) + 1);
   await moveAll();
@@ -314,7 +319,7 @@ test("a batch is cut between transactions, and one transaction larger than the l
   for (let i = 0; i < 4; i++) await insertOperations(client, operationsOf(MONTHS));
   await client.query("commit");
   client.release();
-  const moved = await moveBatch(deps, node, 7, never);
+  const moved = await moveOnce({}, 7);
   assert.equal(moved?.batch.operations, 20);
   await assertWarehouseIsLedger();
 });
@@ -372,6 +377,7 @@ test("the status tells position, what waits and since when, and the last error",
       if (event.event === "failed" && event.failuresInARow === 3) stop.abort();
     },
   };
+  await untilSeen(pool);
   await runFeed(failing, stop.signal);
   assert.match((await feedStatus(deps)).nodes[0]?.error ?? "", /warehouse is not there/);
   await moveAll();
@@ -382,13 +388,13 @@ test("the status tells position, what waits and since when, and the last error",
 
 test("a database whose transactions are behind the position, as after a restore from a dump, is refused", async () => {
   const { rows } = await pool.query("update feed_position set next_xid = next_xid + 1000000000 returning next_xid");
-  await assert.rejects(moveBatch(deps, node, 100, never), /restored from a dump/);
+  await assert.rejects(moveOnce(), /restored from a dump/);
   await pool.query("update feed_position set next_xid = $1", [Number(rows[0]?.next_xid) - 1_000_000_000]);
 });
 
 test("an idle feed writes nothing", async () => {
   const before = await pool.query("select * from feed_position");
-  assert.equal(await moveBatch(deps, node, 100, never), undefined);
+  assert.equal(await moveOnce(), undefined);
   assert.deepEqual((await pool.query("select * from feed_position")).rows, before.rows);
 });
 

@@ -1,23 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { moveBatch } from "#flows/feed/index.ts";
+import { feedAll } from "../../../../test/feed.ts";
 import { givenBack, insertOperations, issued, spent } from "../../../../test/hand-made-operations.ts";
 import { testApi } from "../../../../test/support/api.ts";
 
 const api = await testApi({ now: "2026-03-15T12:00:00+03:00" });
-const { pool, clickhouse } = api.engines;
+const { pool } = api.engines;
 const { operator, partner, analyst, till } = api.keys;
 const alfa = partner;
 const beta = (await api.makeKey("partner", "beta")).key;
-const node = { node: 0, pool };
 
 function rowsOf(list: unknown): Record<string, unknown>[] {
   return list as Record<string, unknown>[];
-}
-
-async function feed(): Promise<void> {
-  const deps = { pool, nodes: [node], warehouse: clickhouse, clock: api.clock };
-  while (await moveBatch(deps, node, 1_000, new AbortController().signal));
 }
 
 await insertOperations(pool, [
@@ -49,7 +43,7 @@ await insertOperations(pool, [
     movements: [givenBack("alfa", "beta", 2_000)],
   },
 ]);
-await feed();
+await feedAll(api.engines);
 
 test("an open month is shown as it stands; a partner sees what concerns it", async () => {
   const seen = await api.call("/v1/settlements/2026-01", { key: analyst });
