@@ -9,6 +9,7 @@ import {
   countRulePairs,
   createCandidates,
   createPairs,
+  distinctCandidates,
   filledShares,
   insertCandidates,
   insertPairs,
@@ -74,11 +75,9 @@ export async function bringTogether(
   atoms?: readonly number[],
 ): Promise<void> {
   await createCandidates(client, tables.candidates);
-  for (const [index, rule] of rules.entries()) {
-    await insertCandidates(client, tables, prepared, rule, rules.slice(0, index));
-  }
+  for (const rule of rules) await insertCandidates(client, tables, prepared, rule);
   const by = { ...prepared, ...(atoms === undefined ? {} : { atoms }) };
-  await insertPairs(client, tables, by, `SELECT l_id, r_id FROM ${tables.candidates}`);
+  await insertPairs(client, tables, by, distinctCandidates(tables.candidates));
 }
 
 function probableMatches(

@@ -1,7 +1,7 @@
 import { parseCardToken } from "../../normalise/card.ts";
 import { parsePhone } from "../../normalise/phone.ts";
 import { digitsOf, foldText } from "../../normalise/text.ts";
-import { countValues } from "./frequency.ts";
+import { countValues, shareSql } from "./frequency.ts";
 import { atMost, both, edits, eitherEmpty, equal, shorterAtLeast, typos } from "./similar.ts";
 import type { Belongs, FieldPlan, Level } from "./types.ts";
 
@@ -68,7 +68,7 @@ export function planCode(field: string, kind: CodeKind, values: readonly string[
     kind,
     columns: [
       { name: "value", type: kind === "category" ? "text" : "bytes" },
-      { name: "freq", type: "float" },
+      { name: "freq", type: "int" },
     ],
     derived: [],
     comparisons: [
@@ -77,12 +77,12 @@ export function planCode(field: string, kind: CodeKind, values: readonly string[
         belongs: code.belongs,
         missing: eitherEmpty("value"),
         levels: code.levels,
-        frequency: (l) => l("freq"),
+        frequency: (l) => shareSql(l("freq"), counted),
       },
     ],
     counted: [counted],
     atoms: code.atoms.map((label) => ({ label: `${label} ${field}`, field })),
-    cells: (row) => [cleaned[row] ?? "", counted.shareOf(row)],
+    cells: (row) => [cleaned[row] ?? "", counted.countOf(row)],
     keys: (row) => (cleaned[row] ? code.keys(cleaned[row]) : code.atoms.map(() => "")),
   };
 }

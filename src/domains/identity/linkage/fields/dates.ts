@@ -1,5 +1,5 @@
 import { type DateOrder, dateDigits, dateNumber, guessDateOrder, parseDate } from "../../normalise/date.ts";
-import { countValues } from "./frequency.ts";
+import { countValues, shareSql } from "./frequency.ts";
 import { eitherEmpty, equal, typos } from "./similar.ts";
 import type { FieldPlan, Level, PairSql } from "./types.ts";
 
@@ -60,7 +60,7 @@ export function planDate(field: string, values: readonly string[], order: DateOr
     columns: [
       { name: "digits", type: "text" },
       { name: "number", type: "int" },
-      { name: "freq", type: "float" },
+      { name: "freq", type: "int" },
     ],
     derived: [],
     comparisons: [
@@ -69,7 +69,7 @@ export function planDate(field: string, values: readonly string[], order: DateOr
         belongs: "person",
         missing: eitherEmpty("digits"),
         levels: LEVELS,
-        frequency: (l) => l("freq"),
+        frequency: (l) => shareSql(l("freq"), counted),
       },
     ],
     counted: [counted],
@@ -82,7 +82,7 @@ export function planDate(field: string, values: readonly string[], order: DateOr
     ],
     cells: (row) => {
       const date = dates[row];
-      return [digits[row] ?? "", (date && dateNumber(date)) ?? NO_DAY, counted.shareOf(row)];
+      return [digits[row] ?? "", (date && dateNumber(date)) ?? NO_DAY, counted.countOf(row)];
     },
     keys: (row) => {
       const text = digits[row] ?? "";

@@ -1,5 +1,5 @@
 import { type Email, formatEmail } from "../../normalise/email.ts";
-import { countValues } from "./frequency.ts";
+import { countValues, shareSql } from "./frequency.ts";
 import { atLeast, atMost, edits, either, eitherEmpty, equal, jaroWinkler } from "./similar.ts";
 import type { FieldPlan, Level } from "./types.ts";
 
@@ -25,7 +25,7 @@ export function planEmail(field: string, emails: readonly (Email | undefined)[])
     columns: [
       { name: "value", type: "bytes" },
       { name: "local", type: "bytes" },
-      { name: "freq", type: "float" },
+      { name: "freq", type: "int" },
     ],
     derived: [],
     comparisons: [
@@ -34,7 +34,7 @@ export function planEmail(field: string, emails: readonly (Email | undefined)[])
         belongs: "person",
         missing: eitherEmpty("value"),
         levels: LEVELS,
-        frequency: (l) => l("freq"),
+        frequency: (l) => shareSql(l("freq"), counted),
       },
     ],
     counted: [counted],
@@ -44,7 +44,7 @@ export function planEmail(field: string, emails: readonly (Email | undefined)[])
       { label: `domain of ${field}`, field },
       { label: `first letters of ${field}`, field },
     ],
-    cells: (row) => [values[row] ?? "", emails[row]?.local ?? "", counted.shareOf(row)],
+    cells: (row) => [values[row] ?? "", emails[row]?.local ?? "", counted.countOf(row)],
     keys: (row) => {
       const email = emails[row];
       return email ? [formatEmail(email), email.local, email.domain, email.local.slice(0, 5)] : ["", "", "", ""];

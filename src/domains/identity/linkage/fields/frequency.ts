@@ -19,8 +19,10 @@ export function createDictionary(): Dictionary {
 /** A column's values as numbers of a dictionary (-1 where there is none) and how frequent they are. */
 export type CountedValues = {
   readonly ids: Int32Array;
-  /** Share of the rows with a value that have this row's value: what the term-frequency adjustment is made of. */
-  shareOf(row: number): number;
+  /** Rows that have any value. */
+  readonly total: number;
+  /** Rows that have this row's value; over `total`, the share that the term-frequency adjustment is made of. */
+  countOf(row: number): number;
 };
 
 /** Counts the values of a column; columns that are to be compared with each other use one dictionary. */
@@ -36,9 +38,15 @@ export function countValues(values: readonly string[], dictionary = createDictio
   for (const id of ids) if (id >= 0) counts[id] = (counts[id] as number) + 1;
   return {
     ids,
-    shareOf: (row) => {
+    total,
+    countOf: (row) => {
       const id = ids[row] ?? -1;
-      return id < 0 ? 0 : (counts[id] as number) / total;
+      return id < 0 ? 0 : (counts[id] as number);
     },
   };
+}
+
+/** The SQL of a count as a share of all values. */
+export function shareSql(count: string, { total }: CountedValues): string {
+  return `${count} / ${Math.max(1, total)}`;
 }

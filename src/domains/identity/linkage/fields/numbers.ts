@@ -1,5 +1,5 @@
 import { parseNumber } from "../../normalise/number.ts";
-import { countValues } from "./frequency.ts";
+import { countValues, shareSql } from "./frequency.ts";
 import { atMost, both, eitherEmpty, equal, shorterAtLeast, typos } from "./similar.ts";
 import type { FieldPlan, PairSql } from "./types.ts";
 
@@ -19,7 +19,7 @@ export function planNumber(field: string, values: readonly string[]): FieldPlan 
     columns: [
       { name: "value", type: "text" },
       { name: "number", type: "float" },
-      { name: "freq", type: "float" },
+      { name: "freq", type: "int" },
     ],
     derived: [],
     comparisons: [
@@ -35,12 +35,12 @@ export function planNumber(field: string, values: readonly string[]): FieldPlan 
           { label: "within 20 %", when: within(0.2) },
           { label: "different" },
         ],
-        frequency: (l) => l("freq"),
+        frequency: (l) => shareSql(l("freq"), counted),
       },
     ],
     counted: [counted],
     atoms: [{ label: `same ${field}`, field }],
-    cells: (row) => [texts[row] ?? "", numbers[row] ?? 0, counted.shareOf(row)],
+    cells: (row) => [texts[row] ?? "", numbers[row] ?? 0, counted.countOf(row)],
     keys: (row) => [texts[row] ?? ""],
   };
 }

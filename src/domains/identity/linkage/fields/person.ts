@@ -3,7 +3,7 @@ import { givenNameKey, surnameStem } from "../../normalise/names.ts";
 import { phoneticKey } from "../../normalise/phonetic.ts";
 import { looseSpelling } from "../../normalise/script.ts";
 import type { FieldKind } from "../config.ts";
-import { countValues, createDictionary } from "./frequency.ts";
+import { type CountedValues, countValues, createDictionary, shareSql } from "./frequency.ts";
 import { createNameReader } from "./name-from-email.ts";
 import { remember } from "./remember.ts";
 import type { Comparison, FieldPlan, Level, PairSql, Side } from "./types.ts";
@@ -47,12 +47,12 @@ export function planPerson(
       ...parts.flatMap(({ part }) => [
         { name: part, type: "bytes" as const },
         { name: `${part}_key`, type: "text" as const },
-        { name: `${part}_freq`, type: "float" as const },
+        { name: `${part}_freq`, type: "int" as const },
         ...(hasEmails ? [{ name: `${part}_hint`, type: "bytes" as const }] : []),
       ]),
       ...(hasEmails ? [{ name: "has_email", type: "int" as const }] : []),
     ],
-    derived: derivedColumns(parts, swappable, hasEmails),
+    derived: derivedColumns(parts, counted, swappable, hasEmails),
     comparisons: [...parts.map((part) => compareNames(part)), ...(swappable ? [compareOrder(field)] : [])],
     counted: [...counted, ...(swappable ? [undefined] : [])],
     atoms: atomsOf(parts, swappable),
@@ -60,7 +60,7 @@ export function planPerson(
       ...parts.flatMap(({ part, values }, index) => {
         const value = values[row] ?? "";
         const hint = hasEmails ? [hintOf(row, part)] : [];
-        return [value, keyOf(part, value), counted[index]?.shareOf(row) ?? 0, ...hint];
+        return [value, keyOf(part, value), counted[index]?.countOf(row) ?? 0, ...hint];
       }),
       ...(hasEmails ? [emails[row] ? 1 : 0] : []),
     ],
@@ -78,6 +78,7 @@ function keyMaker(): (part: NamePart, value: string) => string {
 /** The parts that are compared, `given_l`, `given_r` …, after reading e-mails and, on the right, after swapping. */
 function derivedColumns(
   parts: readonly NameValues[],
+  counted: readonly CountedValues[],
   swappable: boolean,
   hasEmails: boolean,
 ): [name: string, sql: PairSql][] {
@@ -90,6 +91,10 @@ function derivedColumns(
     },
   ];
   const derived = parts.flatMap(({ part }) => [written(part, "l"), written(part, "r")]);
+  const share = (side: Side, part: NamePart) => {
+    const at = parts.findIndex((own) => own.part === part);
+    return shareSql(side(`${part}_freq`), counted[at] as CountedValues);
+  };
   if (swappable) derived.push(...swapColumns());
   for (const { part } of parts) {
     const other = part === "given" ? "surname" : "given";
@@ -107,7 +112,7 @@ function derivedColumns(
       [`${part}_shorter`, (_l, _r, d) => `least(length(${d(`${part}_l`)}), length(${d(`${part}_r`)}))`],
       [
         `${part}_share`,
-        (l, r, d) => `greatest(${l(`${part}_freq`)}, ${pick(r(`${part}_freq`), r(`${other}_freq`), d)})`,
+        (l, r, d) => `greatest(${share(l, part)}, ${pick(share(r, part), swaps ? share(r, other) : "0", d)})`,
       ],
     );
   }

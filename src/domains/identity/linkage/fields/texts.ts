@@ -1,6 +1,6 @@
 import { phoneticKey } from "../../normalise/phonetic.ts";
 import { wordsOf } from "../../normalise/text.ts";
-import { countValues } from "./frequency.ts";
+import { countValues, shareSql } from "./frequency.ts";
 import { remember } from "./remember.ts";
 import { atLeast, atMost, both, either, eitherEmpty, equal, jaroWinkler, shorterAtLeast, typos } from "./similar.ts";
 import type { FieldPlan, Level, PairSql } from "./types.ts";
@@ -59,7 +59,7 @@ export function planText(field: string, kind: "city" | "text" | "address", value
     kind,
     columns: [
       { name: "value", type: "bytes" },
-      { name: "freq", type: "float" },
+      { name: "freq", type: "int" },
       ...(long
         ? ([
             { name: "words", type: "words" },
@@ -75,7 +75,7 @@ export function planText(field: string, kind: "city" | "text" | "address", value
         belongs: kind === "text" ? "person" : "household",
         missing: eitherEmpty("value"),
         levels,
-        frequency: (l) => l("freq"),
+        frequency: (l) => shareSql(l("freq"), counted),
       },
     ],
     counted: [counted],
@@ -90,7 +90,7 @@ export function planText(field: string, kind: "city" | "text" | "address", value
       const own = weigh?.(wordsOf(value));
       return [
         value,
-        counted.shareOf(row),
+        counted.countOf(row),
         ...(own ? [own.coded, own.total] : []),
         ...(kind === "address" ? [(value.match(/\d+/g) ?? []).sort().join(" ")] : []),
       ];

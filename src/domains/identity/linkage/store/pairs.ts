@@ -38,37 +38,47 @@ export function allPairs(records: string, linking: boolean): string {
   return `SELECT l.id AS l_id, r.id AS r_id FROM ${records} AS l CROSS JOIN ${records} AS r WHERE ${onePair(linking)}`;
 }
 
-/** Adds the pairs that agree on all atoms of `rule` and not on those of an earlier one, so that each pair comes once. */
+/**
+ * Adds the pairs that agree on all atoms of `rule`: blocks of records with equal keys, taken apart into pairs. Cheaper than a
+ * join of the table with itself, which would look every record up once more. A pair may come by several rules.
+ */
 export async function insertCandidates(
   client: ClickHouseClient,
   tables: { readonly candidates: string; readonly records: string },
   { layout, linking }: { readonly layout: Layout; readonly linking: boolean },
   rule: Rule,
-  earlier: readonly Rule[],
 ): Promise<void> {
-  const many = rule.filter((atom) => layout.atoms[atom]?.many);
-  const single = rule.filter((atom) => !layout.atoms[atom]?.many);
-  const keys = [...new Set([rule, ...earlier].flat())].map((atom) => `k${atom}`);
-  const expanded = many.map((atom) => `arrayJoin(k${atom}) AS j${atom}`);
-  const filled = [...single.map((atom) => `k${atom} != 0`), ...many.map((atom) => `notEmpty(k${atom})`)];
-  const side = `(SELECT id, second, ${[...keys, ...expanded].join(", ")} FROM ${tables.records} WHERE ${filled.join(" AND ")})`;
-  const on = [...single.map((atom) => `l.k${atom} = r.k${atom}`), ...many.map((atom) => `l.j${atom} = r.j${atom}`)];
-  const where = [
-    onePair(linking),
-    ...many.map((atom) => `l.j${atom} = arrayMin(arrayIntersect(l.k${atom}, r.k${atom}))`),
-    ...earlier.map((other) => `NOT ${holds(layout, other)}`),
-  ];
-  const from = `${side} AS l INNER JOIN ${side} AS r ON ${on.join(" AND ")}`;
+  const { keys, names, filled } = blockKeys(layout, rule);
+  const rows = `SELECT id, second, ${keys} FROM ${tables.records} WHERE ${filled}`;
   await client.command({
-    query: `INSERT INTO ${tables.candidates} SELECT l.id, r.id FROM ${from} WHERE ${where.join(" AND ")}`,
+    query: `INSERT INTO ${tables.candidates} ${linking ? pairsAcross(rows, names) : pairsWithin(rows, names)}`,
   });
 }
 
-function holds(layout: Layout, rule: Rule): string {
-  const parts = rule.map((atom) =>
-    layout.atoms[atom]?.many ? `hasAny(l.k${atom}, r.k${atom})` : `(l.k${atom} = r.k${atom} AND l.k${atom} != 0)`,
-  );
-  return `(${parts.join(" AND ")})`;
+function pairsWithin(rows: string, names: string): string {
+  const blocks = `SELECT arraySort(groupArray(id)) AS ids FROM (${rows}) GROUP BY ${names} HAVING length(ids) > 1`;
+  const ends = `SELECT l_id, arraySlice(ids, place + 1) AS others FROM (${blocks}) ARRAY JOIN ids AS l_id, arrayEnumerate(ids) AS place`;
+  return `SELECT l_id, arrayJoin(others) AS r_id FROM (${ends})`;
+}
+
+function pairsAcross(rows: string, names: string): string {
+  const blocks = `SELECT groupArrayIf(id, second = 0) AS ls, groupArrayIf(id, second = 1) AS rs FROM (${rows}) GROUP BY ${names} HAVING notEmpty(ls) AND notEmpty(rs)`;
+  return `SELECT l_id, arrayJoin(rs) AS r_id FROM (${blocks}) ARRAY JOIN ls AS l_id`;
+}
+
+/** SQL of a rule's keys (a record with several keys of an atom stands in several blocks), their names, and who has them. */
+function blockKeys(layout: Layout, rule: Rule): { keys: string; names: string; filled: string } {
+  const isMany = (atom: number) => layout.atoms[atom]?.many === true;
+  return {
+    keys: rule.map((atom) => (isMany(atom) ? `arrayJoin(arrayDistinct(k${atom})) AS j${atom}` : `k${atom}`)).join(", "),
+    names: rule.map((atom) => (isMany(atom) ? `j${atom}` : `k${atom}`)).join(", "),
+    filled: rule.map((atom) => (isMany(atom) ? `notEmpty(k${atom})` : `k${atom} != 0`)).join(" AND "),
+  };
+}
+
+/** The candidates of all rules, each pair once. */
+export function distinctCandidates(candidates: string): string {
+  return `SELECT l_id, r_id FROM ${candidates} GROUP BY l_id, r_id`;
 }
 
 /** Selects pairs at random: each record against `perRecord` others, chosen by a hash of its number and the seed. */
@@ -175,7 +185,7 @@ async function rows<T>(client: ClickHouseClient, query: string, settings = ""): 
 }
 
 /** From this many records on, rules of two atoms are counted on a sample of their blocks. */
-const SAMPLE_FROM = 200_000;
+const SAMPLE_FROM = 50_000;
 const SAMPLED = 8;
 
 /**
@@ -191,13 +201,10 @@ export async function countRulePairs(
   if (rules.length === 0) return [];
   const pairs = linking ? "a * (c - a)" : "c * (c - 1) / 2";
   const counts = rules.map((rule, index) => {
-    const isMany = (atom: number) => layout.atoms[atom]?.many === true;
-    const keys = rule.map((atom) => (isMany(atom) ? `arrayJoin(k${atom}) AS j${atom}` : `k${atom}`));
-    const names = rule.map((atom) => (isMany(atom) ? `j${atom}` : `k${atom}`)).join(", ");
-    const filled = rule.map((atom) => (isMany(atom) ? `notEmpty(k${atom})` : `k${atom} != 0`)).join(" AND ");
+    const { keys, names, filled } = blockKeys(layout, rule);
     const sampled = size >= SAMPLE_FROM && rule.length > 1;
     const some = sampled ? `WHERE cityHash64(${names}) % ${SAMPLED} = 0` : "";
-    const blocks = `SELECT toFloat64(count()) AS c, toFloat64(countIf(second = 0)) AS a FROM (SELECT second, ${keys.join(", ")} FROM ${records} WHERE ${filled}) ${some} GROUP BY ${names} HAVING c > 1`;
+    const blocks = `SELECT toFloat64(count()) AS c, toFloat64(countIf(second = 0)) AS a FROM (SELECT second, ${keys} FROM ${records} WHERE ${filled}) ${some} GROUP BY ${names} HAVING c > 1`;
     return `SELECT ${index} AS rule, ${sampled ? SAMPLED : 1} * toFloat64(sum(${pairs})) AS pairs FROM (${blocks})`;
   });
   const found = await rows<{ rule: number; pairs: number | null }>(client, counts.join(" UNION ALL "));
