@@ -98,7 +98,7 @@ test("a partner sees the members and receipts that it knows; of the others it ma
     assert.equal((await api.call(path, { key: beta })).status, 404, path);
   }
   const who = { kind: "card", value: "6001" };
-  assert.deepEqual((await api.call("/v1/members/lookup", { key: keys.till, body: who })).body, { member });
+  assert.deepEqual((await api.call("/v1/members/lookup", { key: keys.till, body: who })).body, { member, sees: [] });
   const hidden = await api.call("/v1/members/lookup", { key: beta, body: who });
   const nobody = await api.call("/v1/members/lookup", { key: beta, body: { kind: "card", value: "nobody" } });
   assert.deepEqual([hidden.status, hidden.body.detail], [404, nobody.body.detail]);
