@@ -50,8 +50,8 @@ async function createRecord(pool: Pool): Promise<void> {
   try {
     await pool.query(sql);
   } catch (error) {
-    // "if not exists" still loses a race: 23505 on pg_type, 42P07, or XX000 "tuple concurrently updated" by the comment.
-    if (!/^(23505|42P07|XX000)$/.test((error as { code?: string }).code ?? "")) throw error;
+    // "if not exists" still loses a race: 23505 or 42710 on pg_type, 42P07, or XX000 "tuple concurrently updated" by the comment.
+    if (!/^(23505|42710|42P07|XX000)$/.test((error as { code?: string }).code ?? "")) throw error;
     await pool.query("select 1 from schema_migration limit 1");
   }
 }
