@@ -129,7 +129,10 @@ test("an administrator makes a key, sees it in the list without its secret, and 
   assert.match(String(ended.body.revokedBy), /^key_/);
   assert.equal((await api.call("/v1/receipts", { key, body: receipt() })).status, 401, "it ends at once here");
   const again = await api.call(`/v1/keys/${made.body.id}`, { key: keys.admin, method: "DELETE" });
-  assert.deepEqual(again.body, ended.body, "ending it again changes nothing");
+  // The day of its last use is noted beside the requests, so it may come later.
+  const { lastUsedDay: _before, ...endedFor } = ended.body;
+  const { lastUsedDay: _after, ...againFor } = again.body;
+  assert.deepEqual(againFor, endedFor, "ending it again changes nothing");
   assert.equal((await api.call("/v1/keys/key_nothing", { key: keys.admin, method: "DELETE" })).status, 404);
 });
 
