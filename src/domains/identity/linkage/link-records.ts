@@ -140,7 +140,7 @@ async function findPairs(
     return { prepared, random };
   }
   progress("random pairs");
-  const perRecord = Math.ceil(RANDOM_PAIRS / secondFrom);
+  const perRecord = Math.max(1, Math.ceil(RANDOM_PAIRS / Math.max(1, secondFrom)));
   const sample = randomPairs(records, { rows, linking, secondFrom, seed: config.seed, perRecord });
   const random = randomGroups(plain, await countCompared(client, records, plain, sample));
   progress("blocking");

@@ -5,20 +5,22 @@ import type { ScoredPair } from "./agglomerate.ts";
  * components are left out: no clustering at a threshold of `least` or more can join across them.
  */
 export function components(pairs: readonly ScoredPair[], least: number): ScoredPair[][] {
-  const parent = new Map<number, number>();
+  let records = 0;
+  for (const { l, r } of pairs) records = Math.max(records, l + 1, r + 1);
+  const parent = Int32Array.from({ length: records }, (_, record) => record);
   const rootOf = (record: number): number => {
     let at = record;
-    for (let up = parent.get(at) ?? at; up !== at; up = parent.get(at) ?? at) {
-      const above = parent.get(up) ?? up;
-      parent.set(at, above);
-      at = above;
+    while (parent[at] !== at) {
+      const up = parent[parent[at] as number] as number;
+      parent[at] = up;
+      at = up;
     }
     return at;
   };
   for (const { l, r, p } of pairs) {
     if (p < least) continue;
     const [a, b] = [rootOf(l), rootOf(r)];
-    if (a !== b) parent.set(Math.max(a, b), Math.min(a, b));
+    if (a !== b) parent[Math.max(a, b)] = Math.min(a, b);
   }
   const found = new Map<number, ScoredPair[]>();
   for (const pair of pairs) {

@@ -3,7 +3,7 @@ import { components } from "./components.ts";
 
 /** However little the model expects to find, pairs less likely than this are never joined. */
 export const LEAST_THRESHOLD = 0.1;
-const MAX_ROUNDS = 6;
+const MAX_ROUNDS = 5;
 
 export type Clustering = {
   /** Cluster number of every record that has a likely pair; others are clusters of their own. */
@@ -31,7 +31,7 @@ export function clusterByExpectedF1(
     const expected = expectedF1(pairs, clusterOf, missedPairs);
     if (!best || expected.f1 > best.expected.f1) best = { clusterOf, threshold, expected };
     const next = Math.max(LEAST_THRESHOLD, expected.f1 / 2);
-    if (Math.abs(next - threshold) < 0.002) break;
+    if (Math.abs(next - threshold) < 0.005) break;
     threshold = next;
   }
   return best ?? { clusterOf: new Map(), threshold, expected: { precision: 0, recall: 0, f1: 0 } };

@@ -6,7 +6,7 @@ import type { FieldKind } from "../config.ts";
 import { type CountedValues, countValues, createDictionary, shareSql } from "./frequency.ts";
 import { createNameReader } from "./name-from-email.ts";
 import { remember } from "./remember.ts";
-import type { Comparison, FieldPlan, Level, PairSql, Side } from "./types.ts";
+import type { Cell, Comparison, FieldPlan, Level, PairSql, Side } from "./types.ts";
 
 export type NamePart = "given" | "surname" | "patronymic";
 /** Folded values of one part of a name by row; empty where it is not known. */
@@ -56,14 +56,16 @@ export function planPerson(
     comparisons: [...parts.map((part) => compareNames(part)), ...(swappable ? [compareOrder(field)] : [])],
     counted: [...counted, ...(swappable ? [undefined] : [])],
     atoms: atomsOf(parts, swappable),
-    cells: (row) => [
-      ...parts.flatMap(({ part, values }, index) => {
+    cells: (row) => {
+      const cells: Cell[] = [];
+      for (const [index, { part, values }] of parts.entries()) {
         const value = values[row] ?? "";
-        const hint = hasEmails ? [hintOf(row, part)] : [];
-        return [value, keyOf(part, value), counted[index]?.countOf(row) ?? 0, ...hint];
-      }),
-      ...(hasEmails ? [emails[row] ? 1 : 0] : []),
-    ],
+        cells.push(value, keyOf(part, value), counted[index]?.countOf(row) ?? 0);
+        if (hasEmails) cells.push(hintOf(row, part));
+      }
+      if (hasEmails) cells.push(emails[row] ? 1 : 0);
+      return cells;
+    },
     keys: (row) => (row < rows ? keysOf(parts, swappable, row, keyOf, soundOf) : []),
   };
 }

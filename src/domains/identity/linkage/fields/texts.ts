@@ -52,7 +52,7 @@ export function planText(field: string, kind: "city" | "text" | "address", value
   const counted = countValues(values);
   const long = kind === "address" || averageLength(values) > MANY_WORDS;
   const levels = kind === "address" ? ADDRESS_LEVELS : long ? LONG_LEVELS : SHORT_LEVELS;
-  const weigh = long ? wordWeights(values) : undefined;
+  const weigh = long ? oncePerRow(values, wordWeights(values)) : undefined;
   const soundOf = remember((word) => phoneticKey(word, 5) || word);
   return {
     field,
@@ -87,7 +87,7 @@ export function planText(field: string, kind: "city" | "text" | "address", value
     ],
     cells: (row) => {
       const value = values[row] ?? "";
-      const own = weigh?.(wordsOf(value));
+      const own = weigh?.(row);
       return [
         value,
         counted.countOf(row),
@@ -103,7 +103,7 @@ export function planText(field: string, kind: "city" | "text" | "address", value
         value,
         sounds[0] as string,
         own.length > 1 ? (sounds[1] as string) : "",
-        ...(weigh ? [weigh(own).rarest] : []),
+        ...(weigh ? [weigh(row).rarest] : []),
       ];
     },
   };
@@ -121,33 +121,54 @@ function averageLength(values: readonly string[]): number {
   return filled === 0 ? 0 : words / filled;
 }
 
+/** Cells and keys of a row are asked for one after the other: the second time the first answer is given. */
+function oncePerRow(
+  values: readonly string[],
+  weigh: (own: readonly string[]) => WeighedWords,
+): (row: number) => WeighedWords {
+  let last = -1;
+  let known: WeighedWords | undefined;
+  return (row) => {
+    if (row !== last || known === undefined) known = weigh(wordsOf(values[row] ?? ""));
+    last = row;
+    return known;
+  };
+}
+
 type WeighedWords = { readonly coded: readonly number[]; readonly total: number; readonly rarest: readonly string[] };
+type Word = { readonly text: string; readonly id: number; records: number; weight: number };
 
 /** Weights by inverse document frequency (Spärck Jones 1972): ln(records ÷ records with the word), in sixteenths. */
 function wordWeights(values: readonly string[]): (own: readonly string[]) => WeighedWords {
-  const counts = new Map<string, { id: number; records: number }>();
+  const words = new Map<string, Word>();
   let records = 0;
   for (const value of values) {
     if (value !== "") records++;
-    for (const word of new Set(wordsOf(value))) {
-      const entry = counts.get(word);
-      if (entry) entry.records++;
-      else counts.set(word, { id: counts.size + 1, records: 1 });
+    for (const text of new Set(wordsOf(value))) {
+      const word = words.get(text);
+      if (word) word.records++;
+      else words.set(text, { text, id: words.size + 1, records: 1, weight: 0 });
     }
   }
+  for (const word of words.values()) {
+    word.weight = Math.min(255, Math.max(1, Math.round(16 * Math.log(records / word.records + 1))));
+  }
+  const rarity = (a: Word, b: Word) => a.records - b.records || a.id - b.id;
   return (own) => {
-    const distinct = [...new Set(own)].map((word) => ({ word, ...(counts.get(word) ?? { id: 0, records: 1 }) }));
-    distinct.sort((a, b) => a.records - b.records || (a.word < b.word ? -1 : 1));
-    const weights = distinct.map(({ records: n }) =>
-      Math.min(255, Math.max(1, Math.round(16 * Math.log(records / n + 1)))),
-    );
-    return {
-      coded: distinct.map(({ id }, index) => id * 256 + (weights[index] as number)),
-      total: weights.reduce((sum, weight) => sum + weight, 0),
-      rarest: distinct
-        .filter(({ records: n }) => n > 1)
-        .slice(0, KEY_WORDS)
-        .map(({ word }) => word),
-    };
+    const distinct: Word[] = [];
+    for (const text of own) {
+      const word = words.get(text);
+      if (word && !distinct.includes(word)) distinct.push(word);
+    }
+    distinct.sort(rarity);
+    const coded: number[] = [];
+    const rarest: string[] = [];
+    let total = 0;
+    for (const { text, id, records: having, weight } of distinct) {
+      coded.push(id * 256 + weight);
+      total += weight;
+      if (having > 1 && rarest.length < KEY_WORDS) rarest.push(text);
+    }
+    return { coded, total, rarest };
   };
 }

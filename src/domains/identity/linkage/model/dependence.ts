@@ -4,7 +4,7 @@ import type { RandomGroup } from "./em.ts";
 /** Agreement must be this many times likelier with the parent's than without to count as dependent. */
 const LEAST_LIFT = 3;
 /** Joint agreements (beyond what chance explains) that must be seen among random pairs. */
-const LEAST_PAIRS = 30;
+const LEAST_PAIRS = 10;
 
 /**
  * Finds which fields agree because another does, among pairs that are no match: a city because the postcode does, an e-mail
@@ -45,13 +45,16 @@ function leadsTo(parents: readonly (Parent | undefined)[], from: number, to: num
 
 type Weighed = { readonly outcomes: readonly number[]; readonly weight: number };
 
-/** The strength of the parent's agreement that says most about the child; undefined when none says enough. */
+/**
+ * The strength of the parent's agreement that makes the child's most likely: by the lower end (two standard deviations) of how
+ * many times likelier, so that neither a handful of pairs nor a weak agreement that many pairs have decides.
+ */
 function bestCut(pairs: readonly Weighed[], fields: readonly EmField[], child: number, parent: number) {
   const table = jointCounts(pairs, fields, child, parent);
-  let best: { cut: number; information: number } | undefined;
+  let best: { cut: number; lift: number; information: number } | undefined;
   for (let cut = 1; cut < (fields[parent]?.levels ?? 0); cut++) {
-    const information = informationOf(table, cut);
-    if (information !== undefined && (!best || information > best.information)) best = { cut, information };
+    const found = dependenceAt(table, cut);
+    if (found && (!best || found.lift > best.lift)) best = { cut, ...found };
   }
   return best;
 }
@@ -68,8 +71,11 @@ function jointCounts(pairs: readonly Weighed[], fields: readonly EmField[], chil
   return table;
 }
 
-/** Mutual information in pairs × nats; undefined when the child agrees no more with the parent alike than it does anyway. */
-function informationOf(table: readonly (readonly number[])[], cut: number): number | undefined {
+/** Lift, and mutual information in pairs × nats; undefined when the child agrees hardly more with the parent alike. */
+function dependenceAt(
+  table: readonly (readonly number[])[],
+  cut: number,
+): { lift: number; information: number } | undefined {
   const levels = table[0]?.length ?? 0;
   const alike = new Array<number>(levels).fill(0);
   const unlike = new Array<number>(levels).fill(0);
@@ -82,7 +88,8 @@ function informationOf(table: readonly (readonly number[])[], cut: number): numb
   if (inAlike === 0 || inUnlike === 0) return undefined;
   const agreeing = alike.slice(0, -1).reduce((a, b) => a + b, 0);
   const expected = (inAlike * (agreeing + unlike.slice(0, -1).reduce((a, b) => a + b, 0))) / all;
-  if (agreeing < LEAST_LIFT * expected || agreeing - expected < LEAST_PAIRS) return undefined;
+  const lift = (agreeing - 2 * Math.sqrt(agreeing)) / expected;
+  if (lift < LEAST_LIFT || agreeing - expected < LEAST_PAIRS) return undefined;
   let information = 0;
   for (let level = 0; level < levels; level++) {
     const both = (alike[level] as number) + (unlike[level] as number);
@@ -94,5 +101,5 @@ function informationOf(table: readonly (readonly number[])[], cut: number): numb
       if (seen > 0) information += seen * Math.log((seen * all) / (both * size));
     }
   }
-  return information;
+  return { lift, information };
 }

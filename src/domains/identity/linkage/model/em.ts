@@ -1,4 +1,13 @@
-import { type Context, contextOf, type EmField, type Model, pairScorer, type Rows, type Scored } from "./classes.ts";
+import {
+  CONTEXTS,
+  type Context,
+  contextOf,
+  type EmField,
+  type Model,
+  pairScorer,
+  type Rows,
+  type Scored,
+} from "./classes.ts";
 import { ordered } from "./monotone.ts";
 
 /** Pairs alike, how many they are, and the fields they may teach (bit mask). */
@@ -76,8 +85,12 @@ function maximise(input: EmInput, model: Model): Omit<Model, "iterations"> {
   const any = taught("match", true);
   const plain = pairScorer(model, fields, true);
   const others = random.map(({ outcomes }) => plain({ outcomes, ...NO_BITS }).other);
+  const blocked = tally(fields, groups, (index, field) => {
+    const may = fields[field]?.parent && ((groups[index]?.eligible ?? 0) >>> field) & 1;
+    return may ? 1 - (probabilities[index]?.match ?? 0) : 0;
+  });
   const u = tally(fields, random, (index) => others[index] as number).map((rows, index) =>
-    capped(settle(rows, 1), fields[index]?.mostByChance),
+    capped(settle(rows, 1, alikeCounts(rows, blocked[index] as Counts)), fields[index]?.mostByChance),
   );
   const m = own.map((rows, index): Rows => {
     const enough = total(rows) >= ENOUGH_MATCHES ? rows : (any[index] as Counts);
@@ -119,14 +132,23 @@ function tally(
  * Counts as probabilities. The row for an unknown parent is that of all pairs; the others lean on it. `belief` is the pairs'
  * worth of first guess behind matches; for others half a pair stands for the smallest share that can be known.
  */
-function settle(counts: Counts, belief: number): Rows {
+function settle(counts: Counts, belief: number, alike: readonly number[] = counts[CONTEXTS.alike]): Rows {
   const levels = counts[0].length;
   const all = counts[0].map((_, level) => counts.reduce((sum, row) => sum + (row[level] as number), 0));
   const guess = belief === 1 ? new Array<number>(levels).fill(0.5) : agreeing(levels).map((share) => share * belief);
   const marginal = normalise(all.map((count, level) => count + (guess[level] as number)));
   const lean = (row: readonly number[]) =>
     normalise(row.map((count, level) => count + INDEPENDENT_PAIRS * (marginal[level] as number)));
-  return [marginal, lean(counts[1]), lean(counts[2])];
+  return [marginal, lean(alike), lean(counts[CONTEXTS.unlike])];
+}
+
+/**
+ * How a field comes out where its parent agrees: such pairs are rare at random but many among those brought together, which
+ * then teach it.
+ */
+function alikeCounts(random: Counts, blocked: Counts): readonly number[] {
+  const size = (counts: Counts) => counts[CONTEXTS.alike].reduce((a, b) => a + b, 0);
+  return (size(blocked) > size(random) ? blocked : random)[CONTEXTS.alike];
 }
 
 function capped(rows: Rows, most: number | undefined): Rows {

@@ -8,7 +8,7 @@ import { estimate, type RandomGroup } from "./em.ts";
 import { patternScorer } from "./weights.ts";
 
 /** Pairs less likely than this to match are not looked at again. */
-const LEAST_PROBABILITY = 0.001;
+const LEAST_PROBABILITY = 0.005;
 
 /** Every field's bit in the mask of fields a pair may teach. */
 const ALL_FIELDS = 2 ** 31 - 1;

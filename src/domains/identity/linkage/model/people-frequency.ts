@@ -36,7 +36,8 @@ export function weighByPeople(
       else householdBits += bits;
     }
     const { match, relative } = score({ outcomes: pair.outcomes, personBits, householdBits });
-    return { ...pair, personBits, householdBits, p: match, relative };
+    const { l, r, outcomes, low, high } = pair;
+    return { l, r, outcomes, personBits, householdBits, low, high, p: match, relative };
   });
 }
 
