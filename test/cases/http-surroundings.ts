@@ -12,6 +12,7 @@ import { createServer } from "#main/http/server.ts";
 import { manualClock } from "#platform/clock.ts";
 import { createLogger } from "#platform/log.ts";
 import type { TestEngines } from "../engines.ts";
+import { untilSeen } from "../feed.ts";
 import type { HttpSurroundings } from "./http-system.ts";
 
 /** The API in this process over a database of its own, with a clock that is told the time. */
@@ -70,6 +71,7 @@ export async function openHttpSurroundings(
     tillKey: (partner) => key("till", partner),
     operatorKey: () => key("operator"),
     feed: async () => {
+      await untilSeen(pool);
       while (await moveBatch(feed, node, 50_000, never));
     },
     verify: async () => {

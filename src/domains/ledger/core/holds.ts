@@ -5,7 +5,7 @@ import type { EpochMs } from "#kernel/time.ts";
 import { bookDue } from "./book-due.ts";
 import { type Draft, factsOf, moveInLot, recordOperation, setHold } from "./draft.ts";
 import { drawActive, drawableCents, takePart } from "./draw.ts";
-import { compareLots, isSameGroup } from "./order.ts";
+import { compareShares, isSameGroup } from "./order.ts";
 import { recoverArrears } from "./recover.ts";
 import { findShare, releaseHeld } from "./release-held.ts";
 import type { Hold, HoldState, Lot, LotShare } from "./wallet.ts";
@@ -128,10 +128,7 @@ function groupsOf(draft: Draft, items: readonly LotShare[]): HeldEntry[][] {
     const { lotIndex } = findShare(draft, seq, part, funder);
     return { lot: draft.lots[lotIndex] as Lot, funder, cents };
   });
-  entries.sort((a, b) => {
-    if (isSameGroup(a.lot, b.lot)) return a.funder < b.funder ? -1 : a.funder > b.funder ? 1 : a.lot.part - b.lot.part;
-    return compareLots(a.lot, b.lot);
-  });
+  entries.sort(compareShares);
   const groups: HeldEntry[][] = [];
   for (const entry of entries) {
     const last = groups[groups.length - 1];

@@ -1,3 +1,4 @@
+import type { PartnerId } from "#kernel/ids.ts";
 import { type Lot, NEVER } from "./wallet.ts";
 
 /**
@@ -15,6 +16,15 @@ export function compareLots(a: Lot, b: Lot): number {
  */
 export function isSameGroup(a: Lot, b: Lot): boolean {
   return a.seq === b.seq && a.expiresAt === b.expiresAt && a.earnedAt === b.earnedAt;
+}
+
+/**
+ * The order of funders' shares of lots: groups in the order of consumption, within a group by funder id, then part, so
+ * that ties of the largest remainder fall to the lower funder.
+ */
+export function compareShares(a: { readonly lot: Lot; readonly funder: PartnerId }, b: typeof a): number {
+  if (!isSameGroup(a.lot, b.lot)) return compareLots(a.lot, b.lot);
+  return a.funder < b.funder ? -1 : a.funder > b.funder ? 1 : a.lot.part - b.lot.part;
 }
 
 /** When the wallet next changes by itself: an activation, an expiry, a hold's time-out. */

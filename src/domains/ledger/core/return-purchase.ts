@@ -6,7 +6,7 @@ import { bookDue } from "./book-due.ts";
 import { addLot, type Draft, factsOf, moveInLot, recordOperation } from "./draft.ts";
 import { takePart } from "./draw.ts";
 import type { ReturnedState } from "./operation.ts";
-import { compareLots } from "./order.ts";
+import { compareShares } from "./order.ts";
 import { recoverArrears } from "./recover.ts";
 import { findShare } from "./release-held.ts";
 import type { Lot, LotShare } from "./wallet.ts";
@@ -244,19 +244,17 @@ function addGraceLot(
   });
 }
 
-/** Draws with something left to give back, in the order of consumption, then by funder. */
+/** Draws with something left to give back, in the order of shares. */
 function openDraws(draft: Draft, draws: readonly LotShare[], refunded: readonly number[]): DrawEntry[] {
-  const entries: (DrawEntry & { readonly lot: Lot })[] = [];
+  const entries: (DrawEntry & { readonly lot: Lot; readonly funder: PartnerId })[] = [];
   for (let index = 0; index < draws.length; index++) {
     const share = draws[index] as LotShare;
     const cents = share[3] - (refunded[index] as number);
     if (cents === 0) continue;
     const { lotIndex } = findShare(draft, share[0], share[1], share[2]);
-    entries.push({ index, share, cents, lot: draft.lots[lotIndex] as Lot });
+    entries.push({ index, share, cents, funder: share[2], lot: draft.lots[lotIndex] as Lot });
   }
-  return entries.sort(
-    (a, b) => compareLots(a.lot, b.lot) || (a.share[2] < b.share[2] ? -1 : a.share[2] > b.share[2] ? 1 : 0),
-  );
+  return entries.sort(compareShares);
 }
 
 /** Gives the money part as points of the seller's, when that was asked for; tells how many. */
