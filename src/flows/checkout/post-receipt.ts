@@ -151,13 +151,13 @@ function receiptKey(programme: CompiledProgramme, request: ReceiptRequest, subje
   );
 }
 
+const NO_USE: ReadonlyMap<string, number> = new Map();
+
 /** What pricing may know of the wallet at this moment; traits are picked by the receipt's own time. */
 export function standingOf(draft: Draft, heldCents?: number, budgets?: BudgetQuestions): MemberStanding {
-  const capUse = new Map<string, number>();
-  for (const [key, use] of draft.capUse) capUse.set(key, use[0]);
   return {
     traits: draft.before.traits,
-    capUse,
+    capUse: draft.capUse.size === 0 ? NO_USE : new Map([...draft.capUse].map(([key, [used]]) => [key, used])),
     firstPurchaseAt: draft.firstPurchaseAt,
     // A receipt that captures a hold spends what is held, and nothing else.
     activeCents: heldCents ?? drawableCents(draft),

@@ -147,6 +147,9 @@ export async function loadReturned(
 
 let readings = 0;
 
+/** Shared by all who have none: hundreds of thousands of wallets are remembered. */
+const NOTHING = new Map<string, never>();
+
 function toWallet(row: WalletRow): Wallet {
   return {
     reading: ++readings,
@@ -160,8 +163,8 @@ function toWallet(row: WalletRow): Wallet {
     lots: (row.lots ?? []).map(toLot).sort(compareLots),
     holds: (row.holds ?? []).map(toOpenHold),
     debts: (row.arrears ?? []).map(([funder, cents, sinceSeq]) => ({ funder, cents, sinceSeq })),
-    capUse: new Map(Object.entries(row.cap_use ?? {})),
-    firstPurchaseAt: new Map(Object.entries(row.first_purchases ?? {})),
+    capUse: row.cap_use === null ? NOTHING : new Map(Object.entries(row.cap_use)),
+    firstPurchaseAt: row.first_purchases === null ? NOTHING : new Map(Object.entries(row.first_purchases)),
     traits: (row.traits ?? []).map(([kind, key, fromAt, untilAt]) => ({
       kind,
       key,

@@ -11,7 +11,7 @@ export type PaceLimits = {
 export const DEFAULT_LIMITS: PaceLimits = {
   maxRows: 20_000,
   maxBytes: 32 * 1024 * 1024,
-  intervalMs: 1_000,
+  intervalMs: 2_000,
   maxPauseMs: 5_000,
 };
 
