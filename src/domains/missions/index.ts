@@ -1,6 +1,6 @@
-export { list } from "./core/document/check.ts";
+export { checkGoal, list } from "./core/document/check.ts";
 export { parseMissions } from "./core/document/parse.ts";
-export type { MissionDocument, MissionFile } from "./core/document/schema.ts";
+export { goal as goalSchema, type MissionDocument, type MissionFile } from "./core/document/schema.ts";
 export type { EventData, PartnerEvent, StoredEvent } from "./core/event.ts";
 export {
   type Assumptions,
@@ -19,12 +19,15 @@ export { evaluate, type Progress } from "./core/progress/evaluate.ts";
 export { inOrderOfNeed, recompute } from "./core/progress/recompute.ts";
 export {
   budgetCap,
+  type Deed,
   endOf,
+  goalSteps,
   type Interval,
   type MissionTerms,
   missionKey,
   missionTerms,
   periodOf,
+  type StepTerms,
 } from "./core/terms.ts";
 export { type CompletionCursor, type CompletionRow, listCompletions, missionFees } from "./store/completions.ts";
 export {

@@ -87,7 +87,7 @@ export function missionTerms(
     id,
     partner: document.partner,
     document,
-    steps: stepsOf(document, programme),
+    steps: goalSteps(document, programme),
     windowMs: within === undefined ? undefined : within.count * DAY_MS,
     live: live
       .map(({ fromAt, untilAt }) => ({
@@ -125,7 +125,11 @@ function rewardOf(id: string, { reward }: MissionDocument): MissionReward {
   return { kind: "boost", key: reward.boost ?? missionKey(id), lasts: duration(reward.lasts) };
 }
 
-function stepsOf({ goal, partner }: MissionDocument, programme: CompiledProgramme): StepTerms[] {
+/** What a goal asks for, step by step; a plain goal is one step. */
+export function goalSteps(
+  { goal, partner }: Pick<MissionDocument, "goal" | "partner">,
+  programme: CompiledProgramme,
+): StepTerms[] {
   const { steps } = goal;
   if (steps === undefined) return [stepOf("goal", goal, partner, programme)];
   return Object.keys(steps)

@@ -18,12 +18,10 @@ export function checkMissions(
   return faults;
 }
 
-type Context = {
-  readonly programme: ProgrammeDocument;
-  readonly missions: ReadonlySet<string>;
-  readonly id: string;
-  readonly faults: Fault[];
-};
+/** Where names are looked up, and where faults are told. */
+export type Names = { readonly programme: ProgrammeDocument; readonly faults: Fault[] };
+
+type Context = Names & { readonly missions: ReadonlySet<string>; readonly id: string };
 
 function checkMission(mission: MissionDocument, path: Path, context: Context): void {
   const { programme, faults, missions, id } = context;
@@ -58,7 +56,8 @@ function checkMission(mission: MissionDocument, path: Path, context: Context): v
   checkReward(mission, path, context);
 }
 
-function checkGoal({ goal }: MissionDocument, path: Path, context: Context): void {
+/** Whether the parts of a goal fit together and its names exist. */
+export function checkGoal({ goal }: Pick<MissionDocument, "goal">, path: Path, context: Names): void {
   const at = [...path, "goal"];
   const say = (where: Path, message: string) =>
     context.faults.push({ kind: "meaning", path: [...at, ...where], message });
@@ -81,7 +80,7 @@ function checkGoal({ goal }: MissionDocument, path: Path, context: Context): voi
 
 type Step = Pick<MissionDocument["goal"], "event" | "of" | "where" | "purchase" | "times" | "spend">;
 
-function checkStep(step: Step, at: Path, context: Context): void {
+function checkStep(step: Step, at: Path, context: Names): void {
   const { programme, faults } = context;
   const say = (where: Path, message: string) => faults.push({ kind: "meaning", path: [...at, ...where], message });
   if ((step.event === undefined) === (step.purchase === undefined)) say([], "expected one of event, purchase");
@@ -93,7 +92,7 @@ function checkStep(step: Step, at: Path, context: Context): void {
 }
 
 function places(
-  context: Context,
+  context: Names,
   path: Path,
   where: Pick<MissionDocument["reward"], "at" | "category" | "exceptCategory">,
 ): void {
@@ -133,7 +132,7 @@ function checkReward({ reward }: MissionDocument, path: Path, context: Context):
 }
 
 function oneOf(
-  context: Context,
+  context: Names,
   path: Path,
   at: Path,
   value: string,
@@ -143,7 +142,7 @@ function oneOf(
   if (!Object.hasOwn(among, value)) unknown(context, [...path, ...at], value, Object.keys(among), what);
 }
 
-function unknown(context: Context, path: Path, value: string, known: readonly string[], what: string): void {
+function unknown(context: Names, path: Path, value: string, known: readonly string[], what: string): void {
   const near = suggest(value, known);
   const fault = { kind: "meaning", path, message: `expected ${what} of this programme, got "${value}"` } as const;
   context.faults.push(near === undefined ? fault : { ...fault, didYouMean: near });

@@ -34,7 +34,8 @@ const step = {
   spend: optional(quantity("money", "Sum of the lines that fit.")),
 };
 
-const goal = Type.Object(
+/** Shared with games: an achievement is reached as a mission is. */
+export const goal = Type.Object(
   {
     ...step,
     everyWeek: optional(quantity("times", "In this many weeks in a row, at least once each.")),
