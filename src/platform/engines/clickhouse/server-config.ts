@@ -22,6 +22,7 @@ export function writeServerConfig(folder: string, config: ServerConfig): string 
   <query_condition_cache_size>${bytes(0.02)}</query_condition_cache_size>
   <background_pool_size>2</background_pool_size>
   <merge_tree>
+    <merge_selector_base>10</merge_selector_base>
     <fsync_after_insert>${flag}</fsync_after_insert>
     <fsync_part_directory>${flag}</fsync_part_directory>
   </merge_tree>
