@@ -1,11 +1,13 @@
 export { type FileFault as ProgrammeError, formatFileFault as formatProgrammeError } from "#platform/yaml/faults.ts";
 export { type Applied, type ApplyFailure, type ApplyRequest, applyProgramme } from "./apply-programme.ts";
-export { BUDGET_PREFIX } from "./core/compile/cap-keys.ts";
+export { BUDGET_PREFIX, COVER_PREFIX, isSharedKey } from "./core/compile/cap-keys.ts";
 export { compileProgramme } from "./core/compile/compile.ts";
-export type { CompiledProgramme, PartnerTerms, Policies, StoreTerms } from "./core/compile/compiled.ts";
+export type { CompiledProgramme, CoverTerms, PartnerTerms, Policies, StoreTerms } from "./core/compile/compiled.ts";
+export type { VelocityAction, VelocitySubject, VelocityTerms } from "./core/compile/velocity.ts";
 export { type Change, diffProgrammes, formatChange, formatChanges } from "./core/diff/diff.ts";
 export { canonicalJson, documentHash } from "./core/document/canonical.ts";
 export { MISSION_PREFIX } from "./core/document/carry.ts";
+export { DEFAULT_SUBSCRIPTION } from "./core/document/defaults.ts";
 export { normalise } from "./core/document/normalise.ts";
 export { parseProgramme } from "./core/document/parse.ts";
 export * as quantities from "./core/document/quantities.ts";

@@ -1,16 +1,26 @@
 import { invariant } from "#kernel/invariant.ts";
+import { applyRate } from "#kernel/money.ts";
 import { createCalendar, type EpochMs } from "#kernel/time.ts";
-import { durationOf, fixedMs, moneyKopecks } from "../document/quantities.ts";
+import { durationOf, fixedMs, moneyKopecks, percentBp } from "../document/quantities.ts";
 import type { ProgrammeDocument } from "../document/schema.ts";
 import { textOf } from "../document/shorthand.ts";
 import { compileCaps } from "./caps.ts";
-import type { CompiledProgramme, LotTerms, PartnerPlan, PartnerTerms, Policies, StoreTerms } from "./compiled.ts";
+import type {
+  CompiledProgramme,
+  CoverTerms,
+  LotTerms,
+  PartnerPlan,
+  PartnerTerms,
+  Policies,
+  StoreTerms,
+} from "./compiled.ts";
 import type { ConditionTables } from "./conditions.ts";
 import { compileLot } from "./lot-times.ts";
 import { planPartner } from "./plan.ts";
 import { compileRule, type LotFor } from "./rules.ts";
 import { compileSpending } from "./spending.ts";
 import { calendarsBy, createSlots, indexCategories, indexFavourites, indexLevels, sortedIds } from "./tables.ts";
+import { compileVelocity } from "./velocity.ts";
 
 const NO_PLAN: PartnerPlan = {
   rules: [],
@@ -20,6 +30,9 @@ const NO_PLAN: PartnerPlan = {
   freeRow: 0,
   groups: [],
   caps: [],
+  capsAt: [],
+  always: new Int32Array(0),
+  bySlot: new Map(),
   spending: [],
 };
 
@@ -43,7 +56,7 @@ export function compileProgramme(
   const rules = sortedIds(document.rules)
     .map((id) => compileRule(id, document, tables, lots.lotFor))
     .sort((a, b) => b.priority - a.priority);
-  const caps = compileCaps(document);
+  const caps = compileCaps(document, partners.values());
   const spending = compileSpending(document, tables, caps);
   const partnerNumbers = new Map([...partners.keys()].map((id, number) => [id, number]));
   for (const partner of partners.values()) {
@@ -68,6 +81,7 @@ export function compileProgramme(
     rules: new Map(rules.map((rule) => [rule.id, rule])),
     caps,
     spending: new Map(spending.map((each) => [each.id, each])),
+    velocity: compileVelocity(document, tables.stores),
     defaultLot: lots.lotFor({}),
     lotCount: lots.count(),
     receipts: {
@@ -89,9 +103,34 @@ function compilePartners(document: ProgrammeDocument): Map<string, Draft<Partner
       invariant(source, `no partner ${id}`);
       const { kind, canFund, canRedeem } = source;
       const funding = source.funding?.mode ?? "postpaid";
-      return [id, { id, name: textOf(source.name), kind, canFund, canRedeem, funding, plan: NO_PLAN }];
+      return [
+        id,
+        {
+          id,
+          name: textOf(source.name),
+          kind,
+          canFund,
+          canRedeem,
+          funding,
+          cover: coverOf(source.funding, document),
+          plan: NO_PLAN,
+        },
+      ];
     }),
   );
+}
+
+/** A deposit or a guarantee; undefined for whom the coalition trusts without either. */
+function coverOf(
+  funding: ProgrammeDocument["partners"][string]["funding"],
+  document: ProgrammeDocument,
+): CoverTerms | undefined {
+  if (funding === undefined || (funding.mode === "postpaid" && funding.guarantee === undefined)) return undefined;
+  const alertBp = percentBp(funding.alertAt ?? "80%");
+  if (funding.guarantee === undefined) return { limitCents: undefined, alertBp, guaranteeKopecks: undefined };
+  const guaranteeKopecks = moneyKopecks(funding.guarantee);
+  const points = Math.floor((guaranteeKopecks * 100) / moneyKopecks(document.programme.pointValue));
+  return { limitCents: applyRate(points, percentBp(funding.stopAt ?? "100%"), "down"), alertBp, guaranteeKopecks };
 }
 
 function compileStores(
@@ -138,6 +177,8 @@ function compilePolicies(source: ProgrammeDocument["policies"]): Policies {
     budgetReturn: source.budgetReturn,
     prepaidShort: source.prepaidShort,
     reserveMs: msOf(source.reserve),
+    // Versions stored before there was such a policy.
+    expectedRedemptionBp: percentBp(source.expectedRedemption ?? "80%"),
     erasedPoints: source.erasedPoints,
   };
 }

@@ -4,6 +4,7 @@ import type { Calendar, Day, EpochMs } from "#kernel/time.ts";
 import type { ProgrammeDocument } from "../document/schema.ts";
 import type { Text } from "../document/shorthand.ts";
 import type { MemberStanding, Receipt } from "../types.ts";
+import type { VelocityTerms } from "./velocity.ts";
 
 /**
  * A programme version made ready for pricing: ids are numbers, conditions are closures and masks, and every partner
@@ -29,6 +30,8 @@ export type CompiledProgramme = {
   readonly rules: ReadonlyMap<string, RuleTerms>;
   readonly caps: ReadonlyMap<string, CapTerms>;
   readonly spending: ReadonlyMap<string, SpendingTerms>;
+  /** For the guards of checkout; pricing never looks at them. */
+  readonly velocity: readonly VelocityTerms[];
   /** Lots of awards and whatever no rule of its own times. */
   readonly defaultLot: LotTerms;
   readonly lotCount: number;
@@ -53,6 +56,7 @@ export type Policies = {
   readonly budgetReturn: "keep" | "give-back";
   readonly prepaidShort: "refuse" | "part" | "reserve";
   readonly reserveMs: number;
+  readonly expectedRedemptionBp: BasisPoints;
   readonly erasedPoints: "expire" | "return-to-funder";
 };
 
@@ -100,7 +104,17 @@ export type PartnerTerms = {
   readonly canFund: boolean;
   readonly canRedeem: boolean;
   readonly funding: "postpaid" | "prepaid";
+  /** What may be given in its name, where that is limited: by its deposit or its guarantee. */
+  readonly cover: CoverTerms | undefined;
   readonly plan: PartnerPlan;
+};
+
+export type CoverTerms = {
+  /** Of a guarantee, hundredths of a point. A deposit is not in the programme: it is what was paid in. */
+  readonly limitCents: PointsCents | undefined;
+  /** The guarantee or deposit is called short once this share of it is used. */
+  readonly alertBp: BasisPoints;
+  readonly guaranteeKopecks: Kopecks | undefined;
 };
 
 /** Everything that could hold at one partner, in the order in which it is applied. */
@@ -116,6 +130,11 @@ export type PartnerPlan = {
   readonly freeRow: number;
   readonly groups: readonly PlacedGroup[];
   readonly caps: readonly PlacedCap[];
+  /** By position: which of `caps` hold for it, in order. */
+  readonly capsAt: readonly Int32Array[];
+  /** Positions that every receipt looks at, in order; and, by slot, those of who has that boost, segment or subscription. */
+  readonly always: Int32Array;
+  readonly bySlot: ReadonlyMap<number, Int32Array>;
   readonly spending: readonly SpendingTerms[];
 };
 
@@ -146,7 +165,8 @@ export type PlacedGroup = {
   readonly positions: readonly number[];
 };
 
-export type PlacedCap = { readonly terms: CapTerms; readonly applies: Uint8Array };
+/** `funder`: number of the funder whose share is counted, -1 where whole awards are. */
+export type PlacedCap = { readonly terms: CapTerms; readonly applies: Uint8Array; readonly funder: number };
 
 export type EffectKind = "percent" | "by-category" | "favourite" | "fixed" | "multiply";
 
@@ -198,6 +218,8 @@ export type Condition = {
   /** Bits of the member's levels, subscriptions, boosts and segments; of each that is not 0 the member has one. */
   readonly needs: number;
   readonly needsToo: number;
+  /** Slots of which the member has at least one, or nothing else need be looked at; undefined where all are looked at. */
+  readonly gate: readonly number[] | undefined;
   readonly checks: readonly Check[];
   /** By category number. */
   readonly lineMask: Uint8Array | undefined;
@@ -227,6 +249,12 @@ export type CapTerms = {
   readonly isShared: boolean;
   /** A budget with too little left gives nothing. */
   readonly isAllOrNothing: boolean;
+  /** Only receipts of this partner are limited. */
+  readonly partner: PartnerId | undefined;
+  /** Only the points that this partner pays are counted. */
+  readonly funder: PartnerId | undefined;
+  /** The deposit or guarantee of `funder`; what it cuts may wait for a top-up. */
+  readonly cover: "cut" | "reserve" | undefined;
   /** For `per: campaign`: which one, and its last day. */
   readonly campaign: { readonly id: string; readonly lastDay: number } | undefined;
   /** The key and its last day that matters, by business day and place. */
@@ -277,6 +305,9 @@ export type PricingContext = {
   lineFavouriteBp: Int32Array;
   favouriteCount: number;
   slots: Uint8Array;
+  /** Slots of the boosts, segments and subscriptions that the member has. */
+  held: Int32Array;
+  heldCount: number;
   /** The first slots as bits: levels are slots too. */
   slotBits: number;
   totalKopecks: Kopecks;

@@ -59,6 +59,7 @@ function compileFlat(when: FlatWhen, tables: ConditionTables): Condition {
     placeMask: placeMask(when, tables.stores),
     needs: needs.masks[0] ?? 0,
     needsToo: needs.masks[1] ?? 0,
+    gate: needs.gate,
     checks: checks.filter((check) => check !== undefined),
     lineMask: categoryMask(when, tables.categories),
     favouriteOnly: when.favourite === true,
@@ -80,7 +81,10 @@ export function picksNoLines(condition: Condition): boolean {
 }
 
 /** Which stores a condition allows, by store number; undefined when it names no place. */
-function placeMask(when: FlatWhen, stores: readonly StoreTerms[]): Uint8Array | undefined {
+export function placeMask(
+  when: Pick<FlatWhen, "partner" | "brand" | "store" | "city">,
+  stores: readonly StoreTerms[],
+): Uint8Array | undefined {
   if (!when.partner && !when.brand && !when.store && !when.city) return undefined;
   const allows = (wanted: string | readonly string[] | undefined) => {
     const set = new Set(listOf(wanted));

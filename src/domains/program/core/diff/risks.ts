@@ -38,6 +38,8 @@ function ofWhole(kind: Change["kind"], section: string, id: string, a: Programme
       return `nothing limits ${rulesUnder(id, a)} this way any more; use of the cap so far is forgotten`;
     case "spending":
       return "points may no longer be taken where only this rule allowed it; open holds stay valid";
+    case "velocity":
+      return "nothing watches for it any more; points held for review wait for their decision all the same";
     case "rules":
       return "members no longer earn by it; boosts won for it give nothing";
     default:

@@ -17,23 +17,39 @@ export const DEFAULTS = {
     boostReturn: "keep",
     budgetReturn: "keep",
     prepaidShort: "part",
+    expectedRedemption: "80%",
     reserve: "30 days",
     erasedPoints: "expire",
   },
 } as const satisfies Pick<ProgrammeDocument, "lots" | "rounding" | "receipts" | "policies">;
+
+/** Of every subscription that does not say. */
+export const DEFAULT_SUBSCRIPTION = {
+  grace: "3 days",
+  retries: ["1 hour", "6 hours", "1 day"],
+  refund: { share: "pro-rata", points: "keep" },
+} as const satisfies Partial<ProgrammeDocument["subscriptions"][string]>;
+
+function withSubscriptionDefaults(file: ProgrammeFile): ProgrammeDocument["subscriptions"] {
+  const { retries, ...rest } = DEFAULT_SUBSCRIPTION;
+  return Object.fromEntries(
+    Object.entries(file.subscriptions ?? {}).map(([id, each]) => [id, { ...rest, retries: [...retries], ...each }]),
+  );
+}
 
 export function withDefaults(file: ProgrammeFile): ProgrammeDocument {
   return {
     ...file,
     levels: file.levels ?? {},
     favourites: file.favourites ?? {},
-    subscriptions: file.subscriptions ?? {},
+    subscriptions: withSubscriptionDefaults(file),
     boosts: file.boosts ?? {},
     campaigns: file.campaigns ?? {},
     funderSplits: file.funderSplits ?? {},
     stacking: file.stacking ?? {},
     caps: file.caps ?? {},
     spending: file.spending ?? {},
+    velocity: file.velocity ?? {},
     lots: { ...DEFAULTS.lots, ...file.lots },
     rounding: { ...DEFAULTS.rounding, ...file.rounding },
     receipts: { ...DEFAULTS.receipts, ...file.receipts },

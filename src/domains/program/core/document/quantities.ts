@@ -6,7 +6,16 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from "#kernel/time.ts";
  * Quantities of a programme file are written as people say them, with the unit: `5%`, `300 RUB`, `200 points`, `10x`,
  * `14 days`. They are read as text, digit by digit, so no amount is ever a float.
  */
-export type QuantityKind = "percent" | "money" | "points" | "times" | "multiplier" | "duration" | "hours" | "day";
+export type QuantityKind =
+  | "percent"
+  | "money"
+  | "points"
+  | "times"
+  | "multiplier"
+  | "duration"
+  | "hours"
+  | "day"
+  | "distinct";
 
 const DECIMAL = "(?:0|[1-9]\\d{0,9})(?:\\.\\d{1,2})?";
 
@@ -25,6 +34,10 @@ export const QUANTITIES: Record<QuantityKind, { readonly pattern: string; readon
     expected: "hours such as 08:00-12:00",
   },
   day: { pattern: "^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])$", expected: "a day such as 2026-03-31" },
+  distinct: {
+    pattern: "^[1-9]\\d{0,3} ?(?:members?|cards?|payment-cards?|devices?|cashiers?|stores?|tills?|partners?)$",
+    expected: "a number of different members, cards, payment-cards, devices, cashiers, stores, tills or partners",
+  },
 };
 
 const PATTERNS = Object.fromEntries(
@@ -58,6 +71,13 @@ export function multiplierBp(text: string): BasisPoints {
 export function timesOf(text: string): number {
   invariant(isQuantity("times", text), `not a number of times: ${text}`);
   return Number.parseInt(text, 10);
+}
+
+/** `10 members`: ten, of members. */
+export function distinctOf(text: string): { readonly count: number; readonly of: string } {
+  const match = /^(\d+) ?([a-z-]+?)s?$/.exec(text);
+  invariant(match && isQuantity("distinct", text), `not a number of different ones: ${text}`);
+  return { count: Number(match[1]), of: match[2] as string };
 }
 
 export type Duration = { readonly count: number; readonly unit: "minute" | "hour" | "day" | "month" | "year" };
@@ -98,6 +118,10 @@ export function canonicalQuantity(kind: QuantityKind, text: string): string {
     case "duration": {
       const { count, unit } = durationOf(text);
       return `${count} ${unit}${count === 1 ? "" : "s"}`;
+    }
+    case "distinct": {
+      const { count, of } = distinctOf(text);
+      return `${count} ${of}${count === 1 ? "" : "s"}`;
     }
     case "hours":
       return text.replaceAll(" ", "");

@@ -2,6 +2,7 @@ import { type Static, Type } from "typebox";
 import { choice, closed, flag, id, name, quantity, section, text } from "./schema-parts.ts";
 import { boost, campaign, favourites, level, places, subscription } from "./schema-places.ts";
 import { activation, cap, expiry, group, rounding, rule, shares, spendingRule } from "./schema-rules.ts";
+import { velocityRule } from "./schema-velocity.ts";
 
 const programme = Type.Object(
   {
@@ -66,6 +67,9 @@ const policies = Type.Object(
         "A prepaid funder has too little left: no award, a part, or the rest pending until it is topped up.",
       ),
     ),
+    expectedRedemption: optional(
+      quantity("percent", "Share of outstanding points that is expected to be spent, for the expected claim."),
+    ),
     reserve: optional(quantity("duration", "How long a reserved award waits for a top-up.")),
     erasedPoints: optional(choice(["expire", "return-to-funder"], "What happens to the points of an erased member.")),
   },
@@ -87,6 +91,9 @@ export const programmeSchema = Type.Object(
     caps: Type.Optional(section(cap, "Limits of earning and spending.")),
     rules: section(rule, "How receipts earn."),
     spending: Type.Optional(section(spendingRule, "Where points can be spent, and how much; nowhere unless given.")),
+    velocity: Type.Optional(
+      section(velocityRule, "Limits of how fast and how much: what they notice is logged, held for review or refused."),
+    ),
     lots: Type.Optional(lots),
     rounding: Type.Optional(rounding),
     receipts: Type.Optional(receipts),
@@ -111,6 +118,7 @@ type Defaulted = {
   readonly stacking: NonNullable<ProgrammeFile["stacking"]>;
   readonly caps: NonNullable<ProgrammeFile["caps"]>;
   readonly spending: NonNullable<ProgrammeFile["spending"]>;
+  readonly velocity: NonNullable<ProgrammeFile["velocity"]>;
   readonly lots: Required<NonNullable<ProgrammeFile["lots"]>>;
   readonly rounding: Required<NonNullable<ProgrammeFile["rounding"]>>;
   readonly receipts: Required<NonNullable<ProgrammeFile["receipts"]>>;
