@@ -47,7 +47,7 @@ export type Contribution = {
 };
 
 /** What a happening contributes to a mission, whenever that mission counts; empty when it is not its matter. */
-export function contributionsOf(happening: Happening, mission: MissionTerms): Contribution[] {
+export function contributionsOf(happening: Happening, mission: Pick<MissionTerms, "steps">): Contribution[] {
   const found: Contribution[] = [];
   for (const { id: step, deed } of mission.steps) {
     const amount = amountOf(happening, deed);
