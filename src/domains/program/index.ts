@@ -16,6 +16,7 @@ export type { ProgrammeDocument } from "./core/document/schema.ts";
 export * as schemaParts from "./core/document/schema-parts.ts";
 export { type ExplanationRow, explain } from "./core/explain/explain.ts";
 export type { Language } from "./core/explain/numbers.ts";
+export * as numbers from "./core/explain/numbers.ts";
 export { price } from "./core/price/price.ts";
 export { createProgrammes, type Programmes } from "./core/programmes.ts";
 export type * from "./core/types.ts";

@@ -77,11 +77,16 @@ export type EarnedPart = {
   readonly lineCents: readonly (readonly PointsCents[])[];
 };
 
+/** Points that a prepaid funder's deposit lacks: given once it is topped up, if that is in time. */
+export type ReservedPart = Pick<EarnedPart, "availableAt" | "expiresAt" | "funders" | "amountCents">;
+
 export type Priced = {
   readonly programmeVersion: number;
   readonly rules: readonly RuleResult[];
   readonly earned: readonly EarnedPart[];
   readonly earnedCents: PointsCents;
+  /** Not earned yet, and not in `earnedCents`; empty but where policy `reserve` met a deposit that ran out. */
+  readonly reserved: readonly ReservedPart[];
   /** Points spent per line, in kopecks of the line they pay for (1 point = 1 rouble unless the programme says otherwise). */
   readonly spentByLineCents: readonly PointsCents[];
   /** The most that spending rules and balance allow on this receipt. */

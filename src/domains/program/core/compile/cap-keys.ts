@@ -8,6 +8,14 @@ export const NEVER_DAY: Day = 2_932_896;
 /** Keys of budgets; those of members' caps begin with "c:". */
 export const BUDGET_PREFIX = "b:";
 
+/** Keys of what may be given in a funder's name: "f:FUNDER". */
+export const COVER_PREFIX = "f:";
+
+/** Whether a key's use is counted for everybody together, outside of members' wallets. */
+export function isSharedKey(key: string): boolean {
+  return !key.startsWith("c:");
+}
+
 type Named = {
   readonly id: string;
   readonly per: CapPeriod;

@@ -41,15 +41,35 @@ export function planPartner(partner: string, canRedeem: boolean, tables: PlanTab
     const { baseRow, weightRow } = rows.places[i] as RowPlace;
     return { terms, placeMask: narrowMask(terms.condition), funders, baseRow, weightRow, targets };
   });
+  const caps = placeCaps(rules, tables.caps, document, { partner, numbers: tables.partnerNumbers });
   return {
     rules,
+    ...gateRules(rules),
+    capsAt: rules.map((_, position) =>
+      Int32Array.from(caps.flatMap(({ applies }, c) => (applies[position] ? [c] : []))),
+    ),
     ownCount: own.length,
     baseRowCount: rows.baseRowCount,
     freeRow: rows.count,
     rowCount: rules.reduce((count, rule) => count + rule.targets.length, rows.count),
     groups: placeGroups(own, document),
-    caps: placeCaps(rules, tables.caps, document),
+    caps,
     spending: canRedeem ? tables.spending.filter(fits) : [],
+  };
+}
+
+/** Rules by what a member must have: a hundred boosts that a member does not have are never looked at. */
+function gateRules(rules: readonly PlacedRule[]): Pick<PartnerPlan, "always" | "bySlot"> {
+  const always: number[] = [];
+  const bySlot = new Map<number, number[]>();
+  rules.forEach(({ terms }, position) => {
+    const { gate } = terms.condition;
+    if (gate === undefined) always.push(position);
+    for (const slot of gate ?? []) bySlot.set(slot, [...(bySlot.get(slot) ?? []), position]);
+  });
+  return {
+    always: Int32Array.from(always),
+    bySlot: new Map([...bySlot].map(([slot, positions]) => [slot, Int32Array.from(positions)])),
   };
 }
 

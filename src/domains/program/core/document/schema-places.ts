@@ -1,5 +1,17 @@
 import { Type } from "typebox";
-import { choice, closed, flag, id, name, oneOrMany, quantity, section, text, whole } from "./schema-parts.ts";
+import {
+  choice,
+  closed,
+  flag,
+  id,
+  name,
+  oneOrMany,
+  quantity,
+  quantityOf,
+  section,
+  text,
+  whole,
+} from "./schema-parts.ts";
 
 const legal = Type.Object(
   {
@@ -35,7 +47,21 @@ const legal = Type.Object(
 const funding = Type.Object(
   {
     mode: choice(["postpaid", "prepaid"], "`postpaid`: pays by the monthly act; `prepaid`: awards draw on a deposit."),
-    guarantee: Type.Optional(quantity("money", "The bank guarantee that covers what the partner may owe.")),
+    guarantee: Type.Optional(
+      quantity(
+        "money",
+        "Of a postpaid partner: the bank guarantee that covers what it may owe; points beyond it are not given.",
+      ),
+    ),
+    alertAt: Type.Optional(
+      quantity(
+        "percent",
+        "Share of the guarantee, or of the deposits, from which it is called short; 80% unless given.",
+      ),
+    ),
+    stopAt: Type.Optional(
+      quantity("percent", "Share of the guarantee up to which points are given; 100% unless given."),
+    ),
   },
   { ...closed, description: "How the partner's points are covered." },
 );
@@ -84,11 +110,20 @@ export const level = Type.Object(
     reach: Type.Optional(
       Type.Object(
         {
-          spend: quantity("money", "Turnover that a member must reach."),
-          within: choice(["month", "quarter", "year"], "The period in which it is counted."),
-          at: Type.Optional(oneOrMany(id("A partner."), "Only turnover at these partners counts.")),
+          spend: Type.Optional(quantity("money", "Turnover that a member must reach: goods, less what was returned.")),
+          points: Type.Optional(quantity("points", "Instead of `spend`: points that receipts must earn.")),
+          within: quantityOf(
+            ["duration"],
+            ["month", "quarter", "year"],
+            "The period in which it is counted; days are the last ones, rolling.",
+          ),
+          at: Type.Optional(oneOrMany(id("A partner."), "Only receipts of these partners count.")),
         },
-        { ...closed, description: "What it takes to get the level for the next period." },
+        {
+          ...closed,
+          description:
+            "What it takes to get the level: at once, and through the next period. Lost only when a month ends. Without it the level is given by hand.",
+        },
       ),
     ),
   },
@@ -103,6 +138,9 @@ const offered = Type.Record(
 
 export const favourites = Type.Object(
   {
+    chooseBy: Type.Optional(
+      whole(1, 31, "Last day of a month on which its favourites can be chosen; the month's last unless given."),
+    ),
     always: Type.Optional(offered),
     months: Type.Optional(
       Type.Record(Type.String({ pattern: "^\\d{4}-(0[1-9]|1[0-2])$" }), offered, {
@@ -122,6 +160,75 @@ export const subscription = Type.Object(
     seller: id("The partner that sells it."),
     price: quantity("money", "Price of one period."),
     period: choice(["month", "year"], "How long one payment lasts."),
+    trial: Type.Optional(
+      Type.Object(
+        {
+          lasts: quantity("duration", "Days or months."),
+          price: Type.Optional(quantity("money", "What it costs; nothing unless given.")),
+        },
+        { ...closed, description: "A first period for those who never had the subscription." },
+      ),
+    ),
+    grace: Type.Optional(
+      quantity(
+        "duration",
+        "How long it holds after its period while a payment that failed is tried again; 3 days unless given.",
+      ),
+    ),
+    retries: Type.Optional(
+      Type.Array(quantity("duration", "A length of time."), {
+        minItems: 1,
+        maxItems: 20,
+        expected: "a list of lengths of time",
+        description:
+          "How long after a failed payment the next is tried: after the first, the second, and so on; the last goes on. 1 hour, 6 hours and 1 day unless given.",
+      }),
+    ),
+    refund: Type.Optional(
+      Type.Object(
+        {
+          share: choice(["pro-rata", "full", "none"], "Of the last payment: the days that are left, all, or nothing."),
+          points: choice(
+            ["keep", "take-back"],
+            "What its rules gave since the refunded period began is kept, or taken back.",
+          ),
+        },
+        { ...closed, description: "What a refund returns; pro-rata and keep unless given." },
+      ),
+    ),
+    promos: Type.Optional(
+      section(
+        Type.Object(
+          {
+            code: Type.String({
+              pattern: "^[A-Z0-9][A-Z0-9-]{2,31}$",
+              expected: "a code of 3 to 32 capital Latin letters, digits and hyphens",
+              description: "What members type; letters of either case.",
+            }),
+            price: quantity("money", "Price of one period."),
+            periods: quantity("times", "For how many periods."),
+            from: Type.Optional(quantity("day", "First day on which it can be used.")),
+            until: Type.Optional(quantity("day", "Last day on which it can be used.")),
+            limit: Type.Optional(quantity("times", "How many members can use it.")),
+          },
+          { ...closed, description: "A code that gives another price for a while, once to a member." },
+        ),
+        "Promo codes.",
+      ),
+    ),
+    delivery: Type.Optional(
+      Type.Object(
+        {
+          at: oneOrMany(id("A partner."), "Deliveries of these partners are free."),
+          fee: quantity("money", "What one delivery costs without it."),
+          usual: quantity("times", "Deliveries a month per partner that the benefit calculator assumes."),
+        },
+        {
+          ...closed,
+          description: "Free deliveries. The partner's shop sees to them; the benefit calculator counts them.",
+        },
+      ),
+    ),
   },
   { ...closed, description: "A paid membership; rules ask for it by `when: {subscription: …}`." },
 );

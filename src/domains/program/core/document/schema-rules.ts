@@ -208,6 +208,12 @@ export const cap = Type.Object(
     countedBy: Type.Optional(
       choice(["partner", "brand", "store"], "Counted for each place apart; all together unless given."),
     ),
+    partner: Type.Optional(id("A partner: only its receipts are limited and counted.")),
+    funder: Type.Optional(
+      id(
+        "A partner, of a budget: only the points that it pays are counted. A rule that others fund too shrinks whole.",
+      ),
+    ),
     appliesTo: Type.Optional(
       Type.Literal("all", { expected: "all", description: "Holds for every rule; else for those that name it." }),
     ),

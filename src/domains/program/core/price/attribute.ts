@@ -1,8 +1,8 @@
 import type { PartnerId } from "#kernel/ids.ts";
-import type { PointsCents } from "#kernel/money.ts";
+import { type PointsCents, splitByLargestRemainder } from "#kernel/money.ts";
 import type { EpochMs } from "#kernel/time.ts";
-import type { FunderShares, LotTerms, PlacedRule } from "../compile/compiled.ts";
-import type { EarnedPart } from "../types.ts";
+import type { FunderShares, LotTerms, LotTimes, PlacedRule } from "../compile/compiled.ts";
+import type { EarnedPart, ReservedPart } from "../types.ts";
 import type { Scratch } from "./scratch.ts";
 import { addSplit } from "./split.ts";
 
@@ -53,6 +53,34 @@ export function attributeItems(s: Scratch): EarnedPart[] {
   }
   sortSlots();
   return listParts(s);
+}
+
+const NONE: readonly ReservedPart[] = [];
+
+/** What waits for a top-up, by funder and time: split as the rules' points are, but of no line. */
+export function reservedParts(s: Scratch): readonly ReservedPart[] {
+  if (s.reservedCents === 0) return NONE;
+  const { rules } = s.store.partner.plan;
+  const parts = new Map<string, { times: LotTimes; cents: Map<PartnerId, PointsCents> }>();
+  for (let i = 0; i < s.itemCount; i++) {
+    const points = s.itemReserved[i] as number;
+    if (points === 0) continue;
+    const placed = rules[s.itemPosition[i] as number] as PlacedRule;
+    const funders = placed.funders ?? ((rules[s.itemOf[i] as number] as PlacedRule).funders as FunderShares);
+    const times = placed.terms.lot.timesOn(s.receipt.at, s.day);
+    const key = `${times.availableAt} ${times.expiresAt}`;
+    const part = parts.get(key) ?? { times, cents: new Map<PartnerId, PointsCents>() };
+    parts.set(key, part);
+    splitByLargestRemainder(points, [...funders.weights]).forEach((cents, f) => {
+      const funder = funders.ids[f] as PartnerId;
+      if (cents > 0) part.cents.set(funder, (part.cents.get(funder) ?? 0) + cents);
+    });
+  }
+  return [...parts.values()].map(({ times: { availableAt, expiresAt }, cents }) => {
+    const funders = [...cents.keys()].sort();
+    const amountCents = funders.map((funder) => cents.get(funder) as number);
+    return { availableAt, ...(expiresAt === undefined ? {} : { expiresAt }), funders, amountCents };
+  });
 }
 
 /** Empties the sums, and makes them large enough for whatever the receipt may come to. */

@@ -8,10 +8,13 @@ import type { Scratch } from "./scratch.ts";
 
 /** Finds which rules of the plan fit the receipt and what each gives, before multipliers and caps. */
 export function priceCandidates(s: Scratch): void {
-  const { rules, ownCount, groups, baseRowCount } = s.store.partner.plan;
-  const { fits, rowDone } = s;
-  for (let row = 0; row < baseRowCount; row++) rowDone[row] = 0;
-  for (let position = 0; position < ownCount; position++) {
+  const { rules, groups, baseRowCount } = s.store.partner.plan;
+  const { fits, candidates } = s;
+  listCandidates(s);
+  s.rowDone.fill(0, 0, baseRowCount);
+  fits.fill(0, 0, rules.length);
+  for (let c = 0; c < s.ownCandidates; c++) {
+    const position = candidates[c] as number;
     const placed = rules[position] as PlacedRule;
     fits[position] = receiptFits(placed.terms.condition, placed.placeMask, s) && baseFits(placed, s) ? 1 : 0;
   }
@@ -19,13 +22,41 @@ export function priceCandidates(s: Scratch): void {
     const group = groups[i] as PlacedGroup;
     if (group.perLine) keepOnePerLine(group, rules, s);
   }
-  for (let position = 0; position < ownCount; position++) {
+  for (let c = 0; c < s.ownCandidates; c++) {
+    const position = candidates[c] as number;
     if (fits[position] === 1) pricePosition(rules[position] as PlacedRule, position, s);
   }
   for (let i = 0; i < groups.length; i++) {
     const group = groups[i] as PlacedGroup;
     if (!group.perLine) keepOnePerReceipt(group, s);
   }
+}
+
+/** The rules open to everybody and those of what the member has, by position: each once, however many ways lead to it. */
+function listCandidates(s: Scratch): void {
+  const { always, bySlot, ownCount } = s.store.partner.plan;
+  const { candidates, held, heldCount } = s;
+  let count = always.length;
+  for (let i = 0; i < count; i++) candidates[i] = always[i] as number;
+  for (let h = 0; h < heldCount; h++) {
+    const positions = bySlot.get(held[h] as number);
+    if (positions === undefined) continue;
+    for (let i = 0; i < positions.length; i++) count = insert(candidates, count, positions[i] as number);
+  }
+  let own = count;
+  while (own > 0 && (candidates[own - 1] as number) >= ownCount) own--;
+  s.candidateCount = count;
+  s.ownCandidates = own;
+}
+
+/** From the end, since a member has a few: moves what lies behind. */
+function insert(list: Int32Array, count: number, position: number): number {
+  let at = count;
+  while (at > 0 && (list[at - 1] as number) > position) at--;
+  if (at > 0 && list[at - 1] === position) return count;
+  list.copyWithin(at + 1, at, count);
+  list[at] = position;
+  return count + 1;
 }
 
 function pricePosition(placed: PlacedRule, position: number, s: Scratch): void {

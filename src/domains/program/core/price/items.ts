@@ -6,16 +6,18 @@ import type { Scratch } from "./scratch.ts";
 
 /** Lists what the receipt earns: one item per rule that gives points, then one per multiplier and rule it multiplies. */
 export function listItems(s: Scratch): void {
-  const { rules, ownCount, freeRow } = s.store.partner.plan;
-  const { fits, points, rowSum } = s;
+  const { rules, freeRow } = s.store.partner.plan;
+  const { fits, points, rowSum, candidates } = s;
   s.itemCount = 0;
-  for (let position = 0; position < ownCount; position++) {
+  s.reservedCents = 0;
+  for (let c = 0; c < s.ownCandidates; c++) {
+    const position = candidates[c] as number;
     if (fits[position] === 0 || points[position] === 0) continue;
     const { baseRow, weightRow } = rules[position] as PlacedRule;
     addItem(s, position, -1, weightRow, rowSum[baseRow] as number, points[position] as number);
   }
   let row = freeRow;
-  for (let position = ownCount; position < rules.length; position++) row = multiply(rules, position, row, s);
+  for (let c = s.ownCandidates; c < s.candidateCount; c++) row = multiply(rules, candidates[c] as number, row, s);
 }
 
 function addItem(s: Scratch, position: number, of: number, row: number, base: number, points: number): void {
@@ -27,6 +29,7 @@ function addItem(s: Scratch, position: number, of: number, row: number, base: nu
   s.itemUncapped[i] = points;
   s.itemPoints[i] = points;
   s.itemCap[i] = undefined;
+  s.itemReserved[i] = 0;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "#kernel/result.ts";
 import type { CompiledProgramme, PlacedRule, RuleTerms } from "../compile/compiled.ts";
 import type { MemberStanding, Priced, PricingFailure, Receipt, RuleResult } from "../types.ts";
-import { attributeItems } from "./attribute.ts";
+import { attributeItems, reservedParts } from "./attribute.ts";
 import { priceCandidates } from "./candidates.ts";
 import { capItems, listCapUse } from "./cap.ts";
 import { listItems } from "./items.ts";
@@ -48,6 +48,7 @@ export function price(
     rules: listRules(s),
     earned,
     earnedCents: sumOf(s),
+    reserved: reservedParts(s),
     spentByLineCents,
     spendableCents: small(spendableCents),
     capUse: listCapUse(s, spendCaps),

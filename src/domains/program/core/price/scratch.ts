@@ -32,6 +32,17 @@ export type Scratch = PricingContext & {
   itemUncapped: Float64Array;
   itemPoints: Float64Array;
   itemCap: (string | undefined)[];
+  /** Points cut by a deposit that wait for its top-up; `reservedCents` is their sum, nearly always 0. */
+  itemReserved: Float64Array;
+  reservedCents: number;
+  /** Positions that this member's receipts look at, in order: first `ownCandidates` of rules, then multipliers. */
+  candidates: Int32Array;
+  candidateCount: number;
+  ownCandidates: number;
+  /** By cap of the plan: whether an item is under it; the sum under it before it cut; what it let through when asked. */
+  capTouched: Uint8Array;
+  capSums: Float64Array;
+  capLeft: Float64Array;
 };
 
 /** Widest receipt and longest plan met so far decide the sizes. */
@@ -56,6 +67,8 @@ export function createScratch(): Scratch {
     favouriteCount: 0,
     slots: new Uint8Array(16),
     slotBits: 0,
+    held: new Int32Array(16),
+    heldCount: 0,
     totalKopecks: 0,
     paidKopecks: 0,
     deliveryMoneyKopecks: 0,
@@ -76,6 +89,14 @@ export function createScratch(): Scratch {
     itemUncapped: new Float64Array(START_ROWS),
     itemPoints: new Float64Array(START_ROWS),
     itemCap: [],
+    itemReserved: new Float64Array(START_ROWS),
+    reservedCents: 0,
+    candidates: new Int32Array(START_ROWS),
+    candidateCount: 0,
+    ownCandidates: 0,
+    capTouched: new Uint8Array(START_ROWS),
+    capSums: new Float64Array(START_ROWS),
+    capLeft: new Float64Array(START_ROWS),
   };
 }
 
@@ -91,7 +112,7 @@ export function fitLines(s: Scratch, lines: number): void {
 
 /** Room for a plan: rows, positions, and items, of which there are as many at most as rules and rows of multipliers. */
 export function fitPlan(s: Scratch, plan: PartnerPlan): void {
-  const size = plan.rowCount + plan.rules.length;
+  const size = Math.max(plan.rowCount + plan.rules.length, plan.caps.length);
   if (s.points.length < size) growTo(s, size * 2);
   const cells = plan.rowCount * s.lineCount;
   if (s.cells.length < cells) s.cells = new Float64Array(cells * 2);
@@ -112,4 +133,9 @@ function growTo(s: Scratch, size: number): void {
   s.itemBase = new Float64Array(size);
   s.itemUncapped = new Float64Array(size);
   s.itemPoints = new Float64Array(size);
+  s.itemReserved = new Float64Array(size);
+  s.candidates = new Int32Array(size);
+  s.capTouched = new Uint8Array(size);
+  s.capSums = new Float64Array(size);
+  s.capLeft = new Float64Array(size);
 }

@@ -8,7 +8,9 @@ export function readTraits(s: Scratch): void {
   const at = s.receipt.at;
   const { slots: slotMaps } = programme;
   if (s.slots.length < slotMaps.count) s.slots = new Uint8Array(slotMaps.count * 2);
-  for (let i = 0; i < slotMaps.count; i++) s.slots[i] = 0;
+  s.slots.fill(0, 0, slotMaps.count);
+  if (s.held.length < slotMaps.count) s.held = new Int32Array(slotMaps.count * 2);
+  s.heldCount = 0;
   s.favouriteCount = 0;
   let levelNumber = 0;
   let bits = 0;
@@ -23,8 +25,9 @@ export function readTraits(s: Scratch): void {
       addFavourite(s, programme.categories.numbers.get(trait.key));
     } else {
       const slot = slotMaps[trait.kind].get(trait.key);
-      if (slot === undefined) continue;
+      if (slot === undefined || s.slots[slot] === 1) continue;
       s.slots[slot] = 1;
+      s.held[s.heldCount++] = slot;
       if (slot < BITS) bits |= 1 << slot;
     }
   }

@@ -39,6 +39,11 @@ function checkCap(id: string, document: ProgrammeDocument, collector: Collector)
   if (isBudget && !isQuantity("points", cap.limit)) collector.add([...path, "limit"], "a budget is of points");
   if (isBudget && cap.per === "receipt")
     collector.add([...path, "per"], "a budget has a period; expected a longer one");
+  collector.refer([...path, "partner"], cap.partner, document.partners, "partner");
+  collector.refer([...path, "funder"], cap.funder, document.partners, "partner");
+  if (cap.funder !== undefined && !isBudget) collector.add([...path, "funder"], "belongs to a budget (of: everyone)");
+  if (cap.partner !== undefined && cap.on === "spend")
+    collector.add([...path, "partner"], "limits earning; the spending rule says where points are taken");
   if (!isBudget && cap.short !== undefined) collector.add([...path, "short"], "belongs to a budget (of: everyone)");
   if (cap.per !== "campaign") return;
   if (cap.on === "spend")

@@ -1,5 +1,5 @@
 import { parseDay } from "#kernel/time.ts";
-import { durationOf, fixedMs, moneyKopecks } from "../quantities.ts";
+import { durationOf, fixedMs, moneyKopecks, percentBp } from "../quantities.ts";
 import type { ProgrammeDocument } from "../schema.ts";
 import type { Collector } from "./collector.ts";
 
@@ -18,6 +18,7 @@ export function checkPlaces(document: ProgrammeDocument, collector: Collector): 
     collector.refer(["stores", id, "brand"], store.brand, brands, "brand");
     if (store.timeZone !== undefined) checkTimeZone(["stores", id, "timeZone"], store.timeZone, collector);
   }
+  checkFunding(document, collector);
   checkCategories(document, collector);
   checkStandings(document, collector);
   checkPolicies(document, collector);
@@ -28,6 +29,30 @@ function checkTimeZone(path: readonly string[], timeZone: string, collector: Col
     new Intl.DateTimeFormat("en", { timeZone });
   } catch {
     collector.add(path, `expected an IANA time zone such as Europe/Moscow, got "${timeZone}"`);
+  }
+}
+
+/** A deposit covers a prepaid partner, a guarantee a postpaid one. */
+function checkFunding({ partners }: ProgrammeDocument, collector: Collector): void {
+  for (const [id, { funding }] of Object.entries(partners)) {
+    if (funding === undefined) continue;
+    const path = ["partners", id, "funding"];
+    if (funding.mode === "prepaid" && funding.guarantee !== undefined) {
+      collector.add(
+        [...path, "guarantee"],
+        "a prepaid partner is covered by its deposit; a guarantee goes with postpaid",
+      );
+    }
+    if (funding.guarantee === undefined && funding.stopAt !== undefined) {
+      collector.add([...path, "stopAt"], "is a share of the guarantee; expected a guarantee beside it");
+    }
+    if (funding.guarantee === undefined && funding.mode === "postpaid" && funding.alertAt !== undefined) {
+      collector.add([...path, "alertAt"], "is a share of the guarantee; expected a guarantee beside it");
+    }
+    for (const key of ["alertAt", "stopAt"] as const) {
+      const share = funding[key];
+      if (share !== undefined && percentBp(share) > 10_000) collector.add([...path, key], "expected at most 100%");
+    }
   }
 }
 
@@ -51,7 +76,6 @@ function checkStandings(document: ProgrammeDocument, collector: Collector): void
     const other = ranks.get(level.rank);
     if (other !== undefined) collector.add(["levels", id, "rank"], `"${other}" has the rank ${level.rank} already`);
     ranks.set(level.rank, id);
-    collector.refer(["levels", id, "reach", "at"], level.reach?.at, partners, "partner");
   }
   for (const id of Object.keys(favourites.always ?? {})) {
     collector.refer(["favourites", "always", id], id, categories, "category");
@@ -60,9 +84,6 @@ function checkStandings(document: ProgrammeDocument, collector: Collector): void
     for (const id of Object.keys(offered)) {
       collector.refer(["favourites", "months", month, id], id, categories, "category");
     }
-  }
-  for (const [id, subscription] of Object.entries(document.subscriptions)) {
-    collector.refer(["subscriptions", id, "seller"], subscription.seller, partners, "partner");
   }
   for (const [id, campaign] of Object.entries(document.campaigns)) {
     collector.refer(["campaigns", id, "partner"], campaign.partner, partners, "partner");
@@ -92,6 +113,9 @@ function checkPolicies({ policies }: ProgrammeDocument, collector: Collector): v
     if (durationOf(policies[key]).unit !== "day") {
       collector.add(["policies", key], `expected days such as 30 days, got "${policies[key]}"`);
     }
+  }
+  if (percentBp(policies.expectedRedemption) > 10_000) {
+    collector.add(["policies", "expectedRedemption"], "expected at most 100%");
   }
   for (const key of ["futureTolerance", "onlineTolerance", "longestHold", "reserve"] as const) {
     if (fixedMs(durationOf(policies[key])) === undefined) {
