@@ -1,4 +1,4 @@
-export { checkGoal, list } from "./core/document/check.ts";
+export { checkGoal, list, type Names } from "./core/document/check.ts";
 export { parseMissions } from "./core/document/parse.ts";
 export { goal as goalSchema, type MissionDocument, type MissionFile } from "./core/document/schema.ts";
 export type { EventData, PartnerEvent, StoredEvent } from "./core/event.ts";
