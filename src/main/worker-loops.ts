@@ -3,6 +3,7 @@ import type { Pool } from "pg";
 import { loadProgrammes } from "#domains/program/index.ts";
 import { createCheckout } from "#flows/checkout/index.ts";
 import { runFeed } from "#flows/feed/index.ts";
+import { runLevels } from "#flows/levels/index.ts";
 import { runMissions } from "#flows/missions/index.ts";
 import { sweepWallets } from "#flows/sweep/index.ts";
 import { MINUTE_MS } from "#kernel/time.ts";
@@ -25,6 +26,7 @@ export function createLoops(deps: LoopDeps): Loop[] {
   return [
     { name: "feed", run: (signal) => feed(deps, signal) },
     { name: "missions", run: (signal) => missions(deps, signal) },
+    { name: "levels", run: (signal) => levels(deps, signal) },
     { name: "sweep", run: (signal) => sweepDaily(deps, signal) },
   ];
 }
@@ -54,6 +56,15 @@ async function missions(deps: LoopDeps, signal: AbortSignal): Promise<void> {
   const programmes = await loadProgrammes(deps);
   const checkout = createCheckout({ pool, clock, programmes, identifierSecret, lanes: 1, rememberMembers: 10_000 });
   await runMissions({ pool, clock, programmes, checkout, refresh: programmes.refresh }, signal);
+  await checkout.drain();
+}
+
+/** Levels by what receipts spent or earned, as traits of members. */
+async function levels(deps: LoopDeps, signal: AbortSignal): Promise<void> {
+  const { pool, clock, identifierSecret } = deps;
+  const programmes = await loadProgrammes(deps);
+  const checkout = createCheckout({ pool, clock, programmes, identifierSecret, lanes: 1, rememberMembers: 10_000 });
+  await runLevels({ pool, clock, programmes, checkout, refresh: programmes.refresh }, signal);
   await checkout.drain();
 }
 

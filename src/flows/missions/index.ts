@@ -1,5 +1,6 @@
 export { createEventLog, type EventLog } from "./events/event-log.ts";
 export type { EventBody, EventFailure, EventRequest } from "./events/requests.ts";
+export { excessFavourites } from "./favourites/favourites.ts";
 export { changeMissionState, type StateFailure, type StateRequest } from "./manage/change-state.ts";
 export {
   type Drafted,

@@ -7,6 +7,7 @@ import { CHECKOUT_PROBLEMS } from "#flows/checkout/http/index.ts";
 import type { CheckoutFailure } from "#flows/checkout/index.ts";
 import { CLOSE_PROBLEMS } from "#flows/close-month/http/index.ts";
 import type { CloseFailure } from "#flows/close-month/index.ts";
+import { LEVEL_PROBLEMS } from "#flows/levels/http/index.ts";
 import { EVENT_PROBLEMS, FAVOURITE_PROBLEMS, MISSION_PROBLEMS } from "#flows/missions/http/index.ts";
 import type { EventFailure, StateFailure } from "#flows/missions/index.ts";
 import { PROFILE_PROBLEMS } from "#flows/profiles/http/index.ts";
@@ -32,6 +33,7 @@ const ALL = {
   ...EVENT_PROBLEMS,
   ...MISSION_PROBLEMS,
   ...FAVOURITE_PROBLEMS,
+  ...LEVEL_PROBLEMS,
   ...SETTLEMENT_PROBLEMS,
   ...CLOSE_PROBLEMS,
   ...JOB_PROBLEMS,
@@ -51,6 +53,7 @@ export function problemRegistry(): ProblemRegistry {
     EVENT_PROBLEMS,
     MISSION_PROBLEMS,
     FAVOURITE_PROBLEMS,
+    LEVEL_PROBLEMS,
     SETTLEMENT_PROBLEMS,
     CLOSE_PROBLEMS,
     JOB_PROBLEMS,

@@ -11,6 +11,7 @@ import { batchRoute, holdRoutes, receiptRoutes } from "#flows/checkout/http/inde
 import type { Checkout } from "#flows/checkout/index.ts";
 import { closeRoute } from "#flows/close-month/http/index.ts";
 import { createCloseDeps, termsOf } from "#flows/close-month/index.ts";
+import { levelRoutes } from "#flows/levels/http/index.ts";
 import { budgetRoute } from "#flows/limits/http/index.ts";
 import { eventBatchRoute, eventRoutes, favouriteRoutes, missionRoutes } from "#flows/missions/http/index.ts";
 import type { EventLog } from "#flows/missions/index.ts";
@@ -121,6 +122,7 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
     budgetRoute({ pool }),
     favouriteRoutes({ pool, clock, programmes, checkout, problems, maySeeMember }),
     missionRoutes({ pool, clock, programmes, problems, maySeeMember }),
+    levelRoutes({ pool, clock, programmes, problems, maySeeMember }),
     ratingRoute({ pool, clock, checkout, problems }),
     storeDayRoute({ pool, clock, programmes, problems }),
     memberRoutes({ problems, reads, maySeeMember }),

@@ -69,6 +69,7 @@ export const PERMISSIONS = {
   endMission: { roles: PARTNERS },
   listCompletions: { roles: MISSION_READERS },
   getLadder: { roles: READERS },
+  getLevel: { roles: READERS },
   getFavourites: { roles: READERS },
   chooseFavourites: { roles: TILLS },
   listBudgets: { roles: COALITION },

@@ -1,7 +1,13 @@
 import type { Trait } from "#domains/ledger/index.ts";
 import { type CompiledProgramme, quantities } from "#domains/program/index.ts";
 import { err, ok, type Result } from "#kernel/result.ts";
-import { type EpochMs, firstDayOf, formatMonth, type Month } from "#kernel/time.ts";
+import { type EpochMs, firstDayOf, formatMonth, type Month, monthOf } from "#kernel/time.ts";
+
+/** The last moment on which a month's favourites can be chosen, exclusive: its end, or the midnight after its `chooseBy`. */
+export function closesAt(programme: CompiledProgramme, month: Month): EpochMs {
+  const by = programme.document.favourites.chooseBy ?? 31;
+  return programme.calendar.startOf(Math.min(firstDayOf(month) + by, firstDayOf(month + 1)));
+}
 
 export type FavouriteFailure =
   | { readonly code: "favourite-not-offered"; readonly pointer: string; readonly value: string }
@@ -43,7 +49,7 @@ export function choose(
   now: EpochMs,
 ): Result<Trait[], FavouriteFailure> {
   const [from, until] = spanOf(programme, month);
-  if (now >= until) return err({ code: "favourites-closed", month: formatMonth(month) });
+  if (now >= closesAt(programme, month)) return err({ code: "favourites-closed", month: formatMonth(month) });
   const offered = offeredIn(programme, month);
   const stranger = categories.findIndex((category) => !offered.has(category));
   if (stranger >= 0) {
@@ -52,11 +58,28 @@ export function choose(
   }
   const chosen = new Set(chosenIn(programme, traits, month).map(({ key }) => key));
   const added = [...new Set(categories)].filter((category) => !chosen.has(category));
-  const allowed = allowedAt(programme, traits, now);
+  const allowed = allowedAt(programme, traits, Math.max(now, from));
   if (chosen.size + added.length > allowed) {
     return err({ code: "too-many-favourites", allowed, chosen: [...chosen].sort() });
   }
   return ok(added.map((key) => ({ kind: "favourite", key, fromAt: Math.max(now, from), untilAt: until })));
+}
+
+/**
+ * What a level that was lost meanwhile no longer allows of months to come: the categories with the lowest percentages are
+ * dropped. A month that has begun keeps what it began with, since levels go down only when a month ends.
+ */
+export function excessFavourites(programme: CompiledProgramme, traits: readonly Trait[], now: EpochMs): Trait[] {
+  const { calendar } = programme;
+  const toCome = traits.filter(({ kind, fromAt }) => kind === "favourite" && fromAt > now);
+  return [...new Set(toCome.map(({ fromAt }) => fromAt))].flatMap((fromAt) => {
+    const month = monthOf(calendar.dayOf(fromAt));
+    const offered = offeredIn(programme, month);
+    const chosen = toCome
+      .filter((trait) => trait.fromAt === fromAt)
+      .sort((a, b) => (offered.get(b.key) ?? 0) - (offered.get(a.key) ?? 0) || (a.key < b.key ? -1 : 1));
+    return chosen.slice(allowedAt(programme, traits, fromAt)).map((trait) => ({ ...trait, untilAt: fromAt }));
+  });
 }
 
 function spanOf({ calendar }: CompiledProgramme, month: Month): readonly [EpochMs, EpochMs] {

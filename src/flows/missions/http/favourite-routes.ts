@@ -6,7 +6,7 @@ import { loadWallets, type Trait } from "#domains/ledger/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
 import type { Checkout } from "#flows/checkout/index.ts";
 import { type MemberId, memberIds } from "#kernel/ids.ts";
-import { formatInstant, formatMonth, type Month, parseMonth } from "#kernel/time.ts";
+import { firstDayOf, formatInstant, formatMonth, type Month, parseMonth } from "#kernel/time.ts";
 import type { Clock } from "#platform/clock.ts";
 import type { App } from "#platform/http/app.ts";
 import { fault } from "#platform/http/field-faults.ts";
@@ -15,7 +15,7 @@ import { type Failure, problemKind } from "#platform/http/problem.ts";
 import type { ProblemRegistry } from "#platform/http/problem-registry.ts";
 import { sendFailure } from "#platform/http/send.ts";
 import { refuseFields } from "#platform/http/validation.ts";
-import { allowedAt, choose, chosenIn, offeredIn } from "../favourites/favourites.ts";
+import { allowedAt, choose, chosenIn, closesAt, offeredIn } from "../favourites/favourites.ts";
 
 export const FAVOURITE_PROBLEMS = {
   "favourite-not-offered": problemKind({
@@ -45,10 +45,10 @@ export const FAVOURITE_PROBLEMS = {
   }),
   "favourites-closed": problemKind({
     status: 422,
-    title: { ru: "Месяц прошёл", en: "The month is over" },
+    title: { ru: "Выбор закрыт", en: "The choice is over" },
     detail: {
-      ru: ({ month }) => `Месяц ${month} уже закончился.`,
-      en: ({ month }) => `The month ${month} has ended.`,
+      ru: ({ month }) => `Любимые категории на ${month} уже не выбрать.`,
+      en: ({ month }) => `Favourites of ${month} can no longer be chosen.`,
     },
     remedy: { ru: "Выберите этот или следующий месяц.", en: "Choose this month or the next." },
     details: Type.Object({ month: Type.String() }),
@@ -64,7 +64,8 @@ const FavouritesSchema = Type.Object(
   {
     member: Type.String(),
     month: Type.String(),
-    allowed: Type.Integer({ description: "How many may be chosen, by the member's level." }),
+    allowed: Type.Integer({ description: "How many may be chosen, by the member's level in that month." }),
+    chooseUntil: Type.String({ format: "date-time", description: "Until when they can be chosen, exclusive." }),
     offered: Type.Array(Type.Object({ category: Type.String(), percentBp: Type.Integer() })),
     chosen: Type.Array(Chosen),
     history: Type.Array(Chosen, { description: "All that was ever chosen, newest first." }),
@@ -75,6 +76,7 @@ const EXAMPLE = {
   member: "mem_000000000z8",
   month: "2026-03",
   allowed: 1,
+  chooseUntil: "2026-03-31T21:00:00.000Z",
   offered: [{ category: "bread", percentBp: 1_500 }],
   chosen: [{ category: "bread", from: "2026-03-02T09:00:00.000Z", until: "2026-03-31T21:00:00.000Z" }],
   history: [{ category: "bread", from: "2026-03-02T09:00:00.000Z", until: "2026-03-31T21:00:00.000Z" }],
@@ -189,10 +191,12 @@ async function tell(deps: FavouriteDeps, member: MemberId, month: Month): Promis
   const programme = deps.programmes.current();
   const traits = (await loadWallets(deps.pool, [member])).get(member)?.traits;
   if (traits === undefined) return undefined;
+  const startAt = programme.calendar.startOf(firstDayOf(month));
   return {
     member: memberIds.format(member),
     month: formatMonth(month),
-    allowed: allowedAt(programme, traits, deps.clock.now()),
+    allowed: allowedAt(programme, traits, Math.max(deps.clock.now(), startAt)),
+    chooseUntil: formatInstant(closesAt(programme, month)),
     offered: [...offeredIn(programme, month)].map(([category, percentBp]) => ({ category, percentBp })),
     chosen: chosenIn(programme, traits, month).map(chosenJson),
     history: traits

@@ -1,0 +1,13 @@
+export { earliestOf, type LevelGoal, levelGoals, monthAt } from "./core/goals.ts";
+export { continued, type GoalsAt, isSameSpans, joined, type Span, spansFrom } from "./core/spans.ts";
+export { type LevelStanding, standingOf } from "./core/standing.ts";
+export { type Contribution, inOrder } from "./core/tally.ts";
+export { traitChanges } from "./core/trait-changes.ts";
+export {
+  loadLevelContributions,
+  type MemberContribution,
+  moveLevelContributions,
+  putLevelContributions,
+} from "./store/contributions.ts";
+export { listDueLevels, loadStandings, putDesired, putGivenLevels, type StoredStanding } from "./store/standings.ts";
+export { type LevelMerge, lockLevelPosition, moveLevelPosition, readLevelPage } from "./store/stream.ts";

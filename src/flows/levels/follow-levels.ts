@@ -1,0 +1,154 @@
+import type { Pool, PoolClient } from "pg";
+import { loadSurvivors, survivorsOf } from "#domains/ledger/index.ts";
+import {
+  type Contribution,
+  continued,
+  earliestOf,
+  isSameSpans,
+  joined,
+  type LevelGoal,
+  type LevelMerge,
+  levelGoals,
+  loadLevelContributions,
+  loadStandings,
+  lockLevelPosition,
+  type MemberContribution,
+  monthAt,
+  moveLevelContributions,
+  moveLevelPosition,
+  putDesired,
+  putGivenLevels,
+  putLevelContributions,
+  readLevelPage,
+  type Span,
+  type StoredStanding,
+  spansFrom,
+} from "#domains/levels/index.ts";
+import { nextPage } from "#domains/missions/index.ts";
+import type { CompiledProgramme, Programmes } from "#domains/program/index.ts";
+import type { MemberId } from "#kernel/ids.ts";
+import type { EpochMs, Month } from "#kernel/time.ts";
+import type { Clock } from "#platform/clock.ts";
+import { transaction } from "#platform/postgres/transaction.ts";
+
+export type LevelStreamDeps = { readonly pool: Pool; readonly clock: Clock; readonly programmes: Programmes };
+
+/** Operations looked at in one transaction. */
+const PAGE = 2_000;
+
+/**
+ * Takes the next page of the stream of operations: notes what each adds to what levels are reached by, computes the level
+ * history of the members concerned from their earliest new month on, and moves the position, all in one transaction. So
+ * every operation counts once, whatever crashes. False when there was nothing new.
+ */
+export async function followLevels(deps: LevelStreamDeps, pageSize = PAGE): Promise<boolean> {
+  if (!deps.programmes.latest) return false;
+  return transaction(deps.pool, async (client) => {
+    const from = await lockLevelPosition(client);
+    const to = await nextPage(client, from, pageSize);
+    if (to === undefined) return false;
+    const { contributions, merges } = await readLevelPage(client, from, to);
+    for (const merge of merges) await mergeLevels(client, merge, deps.clock.now());
+    const added = await withSurvivors(client, contributions);
+    await putLevelContributions(client, added);
+    const since = new Map<MemberId, EpochMs>(merges.map(({ survivor }) => [survivor, 0]));
+    for (const { member, at } of added) since.set(member, Math.min(since.get(member) ?? at, at));
+    await refreshLevels(client, deps, since);
+    await moveLevelPosition(client, to);
+    return true;
+  });
+}
+
+/** What a merged member did since counts for who answers for it, under the survivor's numbers. */
+async function withSurvivors(
+  client: PoolClient,
+  rows: readonly MemberContribution[],
+): Promise<readonly MemberContribution[]> {
+  const members = [...new Set(rows.map(({ member }) => member))];
+  const roots = members.length === 0 ? new Map<MemberId, MemberId>() : await survivorsOf(client, members);
+  const merged = members.filter((member) => roots.get(member) !== undefined && roots.get(member) !== member);
+  if (merged.length === 0) return rows;
+  const survivors = await loadSurvivors(client, merged);
+  return rows.map((row) => {
+    const survivor = survivors.get(row.member);
+    if (!survivor || survivor.wallet.member === row.member) return row;
+    const { shift, wallet } = survivor;
+    const cites = row.cites === undefined ? {} : { cites: row.cites + shift };
+    return { ...row, ...cites, member: wallet.member, seq: row.seq + shift };
+  });
+}
+
+/** The traits of both are the survivor's since the ledger's merge; so is what they came from. Repeated, nothing is left to move. */
+async function mergeLevels(client: PoolClient, { survivor, merged, base }: LevelMerge, now: EpochMs): Promise<void> {
+  await moveLevelContributions(client, merged, survivor, base);
+  const rows = await loadStandings(client, [survivor, merged], "lock");
+  const theirs = rows.find(({ member }) => member === merged);
+  if (theirs === undefined) return;
+  const own = rows.find(({ member }) => member === survivor);
+  const given = [...(own?.given ?? []), ...theirs.given];
+  await putDesired(client, [{ member: survivor, desired: own?.desired ?? [], isDue: true }], now);
+  await putGivenLevels(client, [
+    { member: survivor, given: asGiven(given), turn: own?.turn ?? 0, isDue: true },
+    { member: merged, given: [], turn: theirs.turn, isDue: false },
+  ]);
+  await putDesired(client, [{ member: merged, desired: [], isDue: false }], now);
+}
+
+/** As the ledger joins traits: those that begin together are one, which ends with the later. */
+function asGiven(spans: readonly Span[]): Span[] {
+  const byBeginning = new Map<string, Span>();
+  for (const span of spans) {
+    const key = `${span.level} ${span.fromAt}`;
+    const known = byBeginning.get(key);
+    if (known === undefined || known.untilAt < span.untilAt) byBeginning.set(key, span);
+  }
+  return [...byBeginning.values()].sort((a, b) => a.fromAt - b.fromAt);
+}
+
+/** Computes these members' histories from a time on, and writes what changed. */
+async function refreshLevels(
+  client: PoolClient,
+  { programmes, clock }: LevelStreamDeps,
+  since: ReadonlyMap<MemberId, EpochMs>,
+): Promise<void> {
+  if (since.size === 0) return;
+  const { calendar } = programmes.current();
+  const goalsAt = goalsOf(programmes);
+  const wanted = [...since].map(([member, at]) => {
+    const from = monthAt(at, calendar);
+    const goals = [...goalsAt(calendar.startOf(calendar.dayOf(at))), ...goalsAt(clock.now())];
+    return { member, from, fromAt: at === 0 ? 0 : earliestOf(goals, from, calendar) };
+  });
+  const contributions = Map.groupBy(await loadLevelContributions(client, wanted), ({ member }) => member);
+  const stored = new Map((await loadStandings(client, [...since.keys()], "lock")).map((row) => [row.member, row]));
+  const changed: Pick<StoredStanding, "member" | "desired" | "isDue">[] = [];
+  for (const { member, from } of wanted) {
+    const own = contributions.get(member) ?? [];
+    const known = stored.get(member);
+    const desired = historyFrom(own, known?.desired ?? [], since.get(member) === 0 ? undefined : from);
+    const isDue = !isSameSpans(joined(desired), joined(known?.given ?? []));
+    if (known === undefined && desired.length === 0) continue;
+    if (known !== undefined && known.isDue === isDue && isSameSpans(known.desired, desired)) continue;
+    changed.push({ member, desired, isDue });
+  }
+  await putDesired(client, changed, clock.now());
+
+  function historyFrom(own: readonly Contribution[], known: readonly Span[], from: Month | undefined): Span[] {
+    if (from !== undefined) return continued(known, from, spansFrom(from, own, goalsAt, calendar), calendar);
+    const first = Math.min(...own.map(({ at }) => at));
+    return own.length === 0 ? [] : spansFrom(monthAt(first, calendar), own, goalsAt, calendar);
+  }
+}
+
+/** Goals by the programme in force at a time, made once a version. */
+function goalsOf(programmes: Programmes): (at: EpochMs) => readonly LevelGoal[] {
+  const byVersion = new Map<number, readonly LevelGoal[]>();
+  return (at) => {
+    const programme: CompiledProgramme = programmes.at(at);
+    const known = byVersion.get(programme.version);
+    if (known !== undefined) return known;
+    const made = levelGoals(programme);
+    byVersion.set(programme.version, made);
+    return made;
+  };
+}

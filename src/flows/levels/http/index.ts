@@ -1,0 +1,1 @@
+export { LEVEL_PROBLEMS, levelOperations, levelRoutes } from "./level-routes.ts";

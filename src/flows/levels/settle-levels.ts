@@ -1,0 +1,94 @@
+import type { Pool } from "pg";
+import type { Trait } from "#domains/ledger/index.ts";
+import {
+  isSameSpans,
+  joined,
+  listDueLevels,
+  loadStandings,
+  putGivenLevels,
+  type StoredStanding,
+  traitChanges,
+} from "#domains/levels/index.ts";
+import type { CompiledProgramme, Programmes } from "#domains/program/index.ts";
+import type { Checkout } from "#flows/checkout/index.ts";
+import { excessFavourites } from "#flows/missions/index.ts";
+import { bucketOf } from "#kernel/ids.ts";
+import { ok } from "#kernel/result.ts";
+import type { Clock } from "#platform/clock.ts";
+import { transaction } from "#platform/postgres/transaction.ts";
+
+export type LevelSettleDeps = {
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly programmes: Programmes;
+  readonly checkout: Pick<Checkout, "reward">;
+};
+
+/** A batch or two of the checkout; noted in one transaction. */
+const AT_ONCE = 512;
+
+/**
+ * Makes the levels that members reached their traits, by one operation each, whose idempotency key is (member, turn): a
+ * crash between the operation and the note of it leads to the same key again. Gives the number settled.
+ */
+export async function settleLevels(deps: LevelSettleDeps): Promise<number> {
+  if (!deps.programmes.latest) return 0;
+  const programme = deps.programmes.current();
+  let settled = 0;
+  let after = { bucket: -1, member: 0 };
+  for (;;) {
+    const due = await listDueLevels(deps.pool, after, AT_ONCE);
+    if (due.length === 0) return settled;
+    const done = await Promise.all(due.map(async (row) => ({ row, isGiven: await settleOne(deps, programme, row) })));
+    settled += await note(deps.pool, done);
+    const last = due[due.length - 1] as StoredStanding;
+    after = { bucket: bucketOf(last.member), member: last.member };
+  }
+}
+
+/** Whether the member has the traits now; an erased one gets none any more. */
+async function settleOne(
+  { checkout }: LevelSettleDeps,
+  programme: CompiledProgramme,
+  { member, given, desired, turn }: StoredStanding,
+): Promise<boolean> {
+  const changes = traitChanges(given, desired);
+  const outcome = await checkout.reward({
+    idempotencyKey: ["level", member, turn + 1],
+    member,
+    partner: programme.operator,
+    traits: (known, now) => ok([...changes, ...excessFavourites(programme, withChanges(known, changes), now)]),
+    cause: { level: changes.at(-1)?.key ?? "", turn: turn + 1 },
+  });
+  if (outcome.ok) return true;
+  if (outcome.failure.code === "unknown-member") return false;
+  throw new Error(`a level was refused: ${outcome.failure.code}`);
+}
+
+function withChanges(known: readonly Trait[], changes: readonly Trait[]): Trait[] {
+  const isChanged = (trait: Trait) =>
+    changes.some(({ kind, key, fromAt }) => kind === trait.kind && key === trait.key && fromAt === trait.fromAt);
+  const isSome = ({ fromAt, untilAt }: Trait) => untilAt === undefined || untilAt > fromAt;
+  return [...known.filter((trait) => !isChanged(trait)), ...changes.filter(isSome)];
+}
+
+/** Notes what operations have done, once: rows are locked, and a turn that is noted already stays as it is. */
+async function note(
+  pool: Pool,
+  settled: readonly { readonly row: StoredStanding; readonly isGiven: boolean }[],
+): Promise<number> {
+  return transaction(pool, async (client) => {
+    const members = settled.map(({ row }) => row.member);
+    const stored = new Map((await loadStandings(client, members, "lock")).map((row) => [row.member, row]));
+    const given: Omit<StoredStanding, "desired">[] = [];
+    for (const { row, isGiven } of settled) {
+      const now = stored.get(row.member);
+      if (now === undefined || now.turn !== row.turn) continue;
+      // What was done may have moved while the operation was posted: then it is due again.
+      const isDue = isGiven && !isSameSpans(joined(now.desired), joined(row.desired));
+      given.push({ member: row.member, given: row.desired, turn: row.turn + 1, isDue });
+    }
+    await putGivenLevels(client, given);
+    return given.length;
+  });
+}
