@@ -1,4 +1,5 @@
-export { checkGoal, list, type Names } from "./core/document/check.ts";
+export { list, type Names } from "#domains/publishing/index.ts";
+export { checkGoal } from "./core/document/check.ts";
 export { parseMissions } from "./core/document/parse.ts";
 export { goal as goalSchema, type MissionDocument, type MissionFile } from "./core/document/schema.ts";
 export type { EventData, PartnerEvent, StoredEvent } from "./core/event.ts";
@@ -10,7 +11,6 @@ export {
   type Range,
   shareInterval,
 } from "./core/forecast.ts";
-export { act, type LifeFailure, type MissionAction, type MissionState } from "./core/life-cycle.ts";
 export { programmeParts } from "./core/programme-parts.ts";
 export type { MemberView } from "./core/progress/audience.ts";
 export { audienceOf } from "./core/progress/audience.ts";
@@ -43,6 +43,7 @@ export {
   listMissions,
   lockMission,
   logMission,
+  missionStore,
   putMission,
   readMission,
   readMissionLog,

@@ -17,6 +17,8 @@ export type ApplyRequest = {
   readonly expectedVersion?: number;
   /** Lets a version begin in the past: late receipts since then are priced with it. */
   readonly mayBackdate?: boolean;
+  /** The file names all that missions and offers have brought: what it does not name leaves. */
+  readonly isWhole?: boolean;
 };
 
 export type Applied = {
@@ -41,7 +43,7 @@ export async function applyProgramme(
   deps: ProgrammeDeps,
   request: ApplyRequest,
 ): Promise<Result<Applied, ApplyFailure>> {
-  const planned = await planProgramme(deps.pool, request.file);
+  const planned = await planProgramme(deps.pool, request.file, request.isWhole);
   if (!planned.ok) return err({ code: "programme-invalid", errors: planned.failure });
   const plan = planned.value;
   if (request.expectedVersion !== undefined && request.expectedVersion !== plan.baseVersion) {
@@ -70,7 +72,7 @@ export async function applyProgramme(
 
 /** Whoever was quicker may have applied the same file: then there is nothing to do. */
 async function afterConflict(deps: ProgrammeDeps, request: ApplyRequest): Promise<Result<Applied, ApplyFailure>> {
-  const planned = await planProgramme(deps.pool, request.file);
+  const planned = await planProgramme(deps.pool, request.file, request.isWhole);
   if (!planned.ok) return err({ code: "programme-invalid", errors: planned.failure });
   const plan = planned.value;
   const { baseVersion: latestVersion, baseEffectiveFromAt: effectiveFromAt } = plan;

@@ -20,15 +20,19 @@ export type Plan = {
   readonly changes: readonly Change[];
 };
 
-/** Compares a file with the version applied last. Fails with every error of the file. */
+/**
+ * Compares a file with the version applied last. Fails with every error of the file. `isWhole`: what missions and offers
+ * have brought is in the file, or leaves.
+ */
 export async function planProgramme(
   pool: Pool,
   file: { readonly text: string; readonly name: string },
+  isWhole = false,
 ): Promise<Result<Plan, readonly ProgrammeError[]>> {
   const parsed = parseProgramme(file.text, file.name);
   if (!parsed.ok) return err(parsed.failure);
   const latest = (await readVersions(pool, 0)).at(-1);
-  const whole = carryMissions(parsed.value, latest?.document);
+  const whole = isWhole ? parsed.value : carryMissions(parsed.value, latest?.document);
   // What missions brought must still make sense beside the file: a partner that leaves may be named there.
   const checked = whole === parsed.value ? parsed : parseProgramme(canonicalJson(whole), file.name);
   return checked.ok ? ok(await planDocument(pool, checked.value)) : err(checked.failure);

@@ -1,9 +1,9 @@
 import { type CompiledProgramme, quantities } from "#domains/program/index.ts";
+import { list } from "#domains/publishing/index.ts";
 import type { PartnerId } from "#kernel/ids.ts";
 import { invariant } from "#kernel/invariant.ts";
 import type { Kopecks, PointsCents } from "#kernel/money.ts";
 import { addMonths, type Calendar, DAY_MS, type Day, type EpochMs, parseDay } from "#kernel/time.ts";
-import { list } from "./document/check.ts";
 import type { MissionDocument } from "./document/schema.ts";
 
 /** One thing that counts: an event of a partner, or a receipt with lines that fit. */

@@ -2,15 +2,15 @@ import {
   audienceOf,
   type MemberView,
   type MissionDocument,
-  type MissionState,
   type MissionTerms,
   type StoredProgress,
 } from "#domains/missions/index.ts";
 import type { CompiledProgramme } from "#domains/program/index.ts";
+import type { LifeState } from "#domains/publishing/index.ts";
 import type { EpochMs } from "#kernel/time.ts";
 import { boostRateBp } from "./boost-rate.ts";
 
-export type LadderMission = { readonly terms: MissionTerms; readonly state: MissionState };
+export type LadderMission = { readonly terms: MissionTerms; readonly state: LifeState };
 
 /** Why a rung can't be done now. */
 export type Closed =
@@ -137,7 +137,7 @@ function rungOf(
 
 function closedBy(
   terms: MissionTerms,
-  state: MissionState,
+  state: LifeState,
   progress: ReadonlyMap<string, StoredProgress>,
   member: MemberView,
   now: EpochMs,

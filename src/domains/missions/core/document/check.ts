@@ -1,7 +1,7 @@
 import { type ProgrammeDocument, quantities } from "#domains/program/index.ts";
+import { checkFunders, checkPlaces, list, type Names, oneOf, unknown } from "#domains/publishing/index.ts";
 import { parseDay } from "#kernel/time.ts";
 import type { Fault, Path } from "#platform/yaml/faults.ts";
-import { suggest } from "#platform/yaml/suggest.ts";
 import type { MissionDocument, MissionFile } from "./schema.ts";
 
 /** What the schema can't say: that names exist and that the parts of a mission fit together. */
@@ -18,15 +18,12 @@ export function checkMissions(
   return faults;
 }
 
-/** Where names are looked up, and where faults are told. */
-export type Names = { readonly programme: ProgrammeDocument; readonly faults: Fault[] };
-
 type Context = Names & { readonly missions: ReadonlySet<string>; readonly id: string };
 
 function checkMission(mission: MissionDocument, path: Path, context: Context): void {
   const { programme, faults, missions, id } = context;
   const say = (at: Path, message: string) => faults.push({ kind: "meaning", path: [...path, ...at], message });
-  oneOf(context, path, ["partner"], mission.partner, programme.partners, "a partner");
+  oneOf(context, [...path, "partner"], mission.partner, programme.partners, "a partner");
   for (const [at, day] of [["from", mission.from] as const, ["until", mission.until] as const]) {
     if (parseDay(day) === undefined) say([at], `expected a day of the calendar, got "${day}"`);
   }
@@ -40,15 +37,12 @@ function checkMission(mission: MissionDocument, path: Path, context: Context): v
   }
   const { audience } = mission;
   if (audience?.newTo !== undefined) {
-    oneOf(context, path, ["audience", "newTo"], audience.newTo, programme.partners, "a partner");
+    oneOf(context, [...path, "audience", "newTo"], audience.newTo, programme.partners, "a partner");
   }
   for (const level of list(audience?.level)) {
-    oneOf(context, path, ["audience", "level"], level, programme.levels, "a level");
+    oneOf(context, [...path, "audience", "level"], level, programme.levels, "a level");
   }
-  for (const funder of Object.keys(mission.funders)) {
-    oneOf(context, path, ["funders", funder], funder, programme.partners, "a partner");
-    if (programme.partners[funder]?.canFund === false) say(["funders", funder], `${funder} may not fund points`);
-  }
+  checkFunders(context, [...path, "funders"], mission.funders);
   if (mission.fee !== undefined && mission.partner === programme.programme.operator) {
     say(["fee"], "the operator can't pay a fee to itself");
   }
@@ -87,23 +81,8 @@ function checkStep(step: Step, at: Path, context: Names): void {
   if (step.event === undefined && (step.of ?? step.where) !== undefined) say([], "`of` and `where` belong to an event");
   if (step.spend !== undefined && step.purchase === undefined) say(["spend"], "a sum is of purchases");
   if (step.spend !== undefined && step.times !== undefined) say(["times"], "a sum takes no times");
-  if (step.of !== undefined) oneOf(context, at, ["of"], step.of, programme.partners, "a partner");
-  places(context, [...at, "purchase"], step.purchase ?? {});
-}
-
-function places(
-  context: Names,
-  path: Path,
-  where: Pick<MissionDocument["reward"], "at" | "category" | "exceptCategory">,
-): void {
-  const { programme } = context;
-  for (const each of list(where.at)) oneOf(context, path, ["at"], each, programme.partners, "a partner");
-  for (const each of list(where.category)) {
-    oneOf(context, path, ["category"], each, programme.categories, "a category");
-  }
-  for (const each of list(where.exceptCategory)) {
-    oneOf(context, path, ["exceptCategory"], each, programme.categories, "a category");
-  }
+  if (step.of !== undefined) oneOf(context, [...at, "of"], step.of, programme.partners, "a partner");
+  checkPlaces(context, [...at, "purchase"], step.purchase ?? {});
 }
 
 function checkReward({ reward }: MissionDocument, path: Path, context: Context): void {
@@ -119,7 +98,7 @@ function checkReward({ reward }: MissionDocument, path: Path, context: Context):
   } else if (reward.lasts === undefined) say([], 'a percentage needs "lasts"');
   if (reward.points !== undefined && reward.lasts !== undefined) say(["lasts"], "belongs to a boost");
   if (reward.boost !== undefined) {
-    oneOf(context, at, ["boost"], reward.boost, context.programme.boosts, "a boost of the programme");
+    oneOf(context, [...at, "boost"], reward.boost, context.programme.boosts, "a boost of the programme");
     if (reward.expiry !== undefined) say(["expiry"], "stands in the rules of the programme's boost");
   }
   for (const key of ["lasts", "expiry"] as const) {
@@ -128,27 +107,5 @@ function checkReward({ reward }: MissionDocument, path: Path, context: Context):
     const { unit, count } = quantities.durationOf(text);
     if ((unit !== "day" && unit !== "month") || count === 0) say([key], `expected days or months, got "${text}"`);
   }
-  places(context, at, reward);
-}
-
-function oneOf(
-  context: Names,
-  path: Path,
-  at: Path,
-  value: string,
-  among: Readonly<Record<string, unknown>>,
-  what: string,
-): void {
-  if (!Object.hasOwn(among, value)) unknown(context, [...path, ...at], value, Object.keys(among), what);
-}
-
-function unknown(context: Names, path: Path, value: string, known: readonly string[], what: string): void {
-  const near = suggest(value, known);
-  const fault = { kind: "meaning", path, message: `expected ${what} of this programme, got "${value}"` } as const;
-  context.faults.push(near === undefined ? fault : { ...fault, didYouMean: near });
-}
-
-export function list<T>(value: T | readonly T[] | undefined): readonly T[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? (value as readonly T[]) : [value as T];
+  checkPlaces(context, at, reward);
 }
