@@ -14,9 +14,24 @@ export { type ErasedPoints, eraseWallet } from "./core/erase.ts";
 export { captureHold, findOpen as findOpenHold, type HoldFailure, placeHold, voidHold } from "./core/holds.ts";
 export { type MergeChanges, mergeWallets } from "./core/merge.ts";
 export { mergeChanges } from "./core/merge-changes.ts";
-export type { Account, Movement, Operation, OperationFacts, OperationKind, ReturnedState } from "./core/operation.ts";
+export type {
+  Account,
+  Movement,
+  Operation,
+  OperationFacts,
+  OperationKind,
+  Reserved,
+  ReturnedState,
+} from "./core/operation.ts";
 export { type EarnPart, type PurchaseCommand, purchase } from "./core/purchase.ts";
-export { type PurchaseFacts, type ReturnCommand, type ReturnOutcome, returnPurchase } from "./core/return-purchase.ts";
+export {
+  cumulative,
+  type GivenBack,
+  type PurchaseFacts,
+  type ReturnCommand,
+  type ReturnOutcome,
+  returnPurchase,
+} from "./core/return-purchase.ts";
 export type { StateFacts } from "./core/state-facts.ts";
 export { type TakeBackItem, type TakeBackOutcome, takeBack } from "./core/take-back.ts";
 export type { HistoryOperation } from "./core/trace-crossings.ts";
@@ -57,4 +72,5 @@ export {
 } from "./store/operations.ts";
 export { postChanges } from "./store/post-changes.ts";
 export type { AnonymousReceipt, KeyClaim, NewIdentifier, Posting } from "./store/posting.ts";
-export { type Difference, type VerifyOptions, type VerifyReport, verifyProjections } from "./verify-projections.ts";
+export { type VerifyOptions, type VerifyReport, verifyProjections } from "./verify-projections.ts";
+export type { Difference } from "./verify-range.ts";

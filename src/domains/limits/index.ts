@@ -1,4 +1,4 @@
-export { type Lease, shareToLease } from "./core/lease.ts";
+export { type Lease, shareToLease, WAITING_PREFIX } from "./core/lease.ts";
 export {
   type BudgetSession,
   type BudgetUse,
@@ -9,3 +9,4 @@ export {
 } from "./lane-budgets.ts";
 export { leaseBudget } from "./lease-budget.ts";
 export { type BudgetNow, listBudgets } from "./store/list-budgets.ts";
+export { readLeft } from "./store/read-left.ts";

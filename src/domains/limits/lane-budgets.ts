@@ -6,8 +6,8 @@ import { leaseBudget } from "./lease-budget.ts";
 
 /** What a decision may take of budgets, and takes. */
 export type BudgetSession = {
-  /** What may still be used, as far as this lane has leased. Remembers that it was asked. */
-  left(key: string, limitCents: PointsCents): PointsCents;
+  /** What may still be used, as far as this lane has leased. */
+  left(key: string): PointsCents;
   /** Whether more could be had: then a decision that needs it waits for a lease. */
   canLease(key: string): boolean;
   /** Takes what an accepted decision uses. */
@@ -15,7 +15,12 @@ export type BudgetSession = {
 };
 
 export type BudgetUse = { readonly key: string; readonly cents: PointsCents };
-export type BudgetWant = { readonly key: string; readonly limitCents: PointsCents; readonly wantCents: PointsCents };
+export type BudgetWant = {
+  readonly key: string;
+  /** Undefined for a deposit. */
+  readonly limitCents: PointsCents | undefined;
+  readonly wantCents: PointsCents;
+};
 export type LeaseUse = { readonly leaseId: number; readonly cents: PointsCents };
 
 /** The leases of one lane. One batch at a time uses them, so nothing here is shared. */

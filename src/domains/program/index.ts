@@ -17,6 +17,7 @@ export * as schemaParts from "./core/document/schema-parts.ts";
 export { type ExplanationRow, explain } from "./core/explain/explain.ts";
 export type { Language } from "./core/explain/numbers.ts";
 export * as numbers from "./core/explain/numbers.ts";
+export { type BoughtAt, budgetUseOf } from "./core/price/budget-use.ts";
 export { price } from "./core/price/price.ts";
 export { createProgrammes, type Programmes } from "./core/programmes.ts";
 export type * from "./core/types.ts";

@@ -34,6 +34,8 @@ export type ReceiptBody = {
   readonly operation?: string;
   readonly member?: string;
   readonly earned: PointsCents;
+  /** Earned too, but given only once its funder's deposit is topped up; absent when there is nothing such. */
+  readonly reserved?: PointsCents;
   readonly spent: PointsCents;
   readonly rules: readonly RuleView[];
   readonly wallet?: WalletView;
@@ -72,6 +74,8 @@ export type AwardBody = {
   readonly operation: string;
   readonly member: string;
   readonly earned: PointsCents;
+  /** Given only once the funder's deposit is topped up; absent when there is nothing such. */
+  readonly reserved?: PointsCents;
   readonly wallet: WalletView;
 };
 
@@ -108,5 +112,6 @@ export type CheckoutFailure =
   | { readonly code: "receipt-too-late"; readonly days: number }
   | { readonly code: "receipt-in-future" }
   | { readonly code: "budget-exhausted" }
+  | { readonly code: "funder-exhausted"; readonly funder: PartnerId; readonly leftCents: PointsCents }
   | RewardRefusal
   | { readonly code: "overloaded"; readonly retryAfterSeconds: number };

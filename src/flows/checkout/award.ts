@@ -1,9 +1,18 @@
-import { award as awardInLedger, type Draft, NEVER, type StoredOperation, walletAfter } from "#domains/ledger/index.ts";
+import {
+  award as awardInLedger,
+  bookDue,
+  type Draft,
+  NEVER,
+  type StoredOperation,
+  walletAfter,
+} from "#domains/ledger/index.ts";
+import type { BudgetSession } from "#domains/limits/index.ts";
 import { memberIds, operationIds } from "#kernel/ids.ts";
 import { err, ok } from "#kernel/result.ts";
 import type { AwardBody, WalletView } from "./answers.ts";
 import type { Outcome } from "./checkout.ts";
 import type { Environment } from "./environment.ts";
+import { grantAward } from "./grant-award.ts";
 import { scopeOf, subjectOf } from "./holds.ts";
 import { requestKey } from "./keys.ts";
 import type { AwardRequest, Principal } from "./requests.ts";
@@ -14,6 +23,8 @@ type AwardOperationBody = {
   readonly reason: string;
   readonly funder: string;
   readonly cents: number;
+  /** Waits for the top-up of the funder's deposit. */
+  readonly reserved?: number;
   readonly by: string;
   readonly wallet: WalletView;
 };
@@ -34,36 +45,57 @@ export async function award(environment: Environment, request: AwardRequest, pri
     key: requestKey("award", [scopeOf(principal), request.idempotencyKey], body),
     subject,
     mayCreateMember: false,
-    decide: (draft) => decideAward(environment, request, principal, draft),
+    decide: (draft, _, __, budgets) => decideAward(environment, request, principal, draft, budgets),
   });
   if (!outcome.ok) return outcome;
   const operation = outcome.value.operation as StoredOperation;
   return ok({ replayed: outcome.value.replayed, body: renderAward(operation) });
 }
 
-function decideAward(environment: Environment, request: AwardRequest, principal: Principal, draft: Draft): Decision {
+function decideAward(
+  environment: Environment,
+  request: AwardRequest,
+  principal: Principal,
+  draft: Draft,
+  budgets: BudgetSession | undefined,
+): Decision {
   const { now } = draft.context;
-  const expiresAt = request.expiresAt ?? environment.programmes.current().defaultLot.times(now).expiresAt ?? NEVER;
+  const { funder } = request;
+  const programme = environment.programmes.current();
+  const expiresAt = request.expiresAt ?? programme.defaultLot.times(now).expiresAt ?? NEVER;
   if (expiresAt <= now) return err({ code: "expiry-in-past", pointer: "/expiresAt" });
+  const asked = { availableAt: now, expiresAt, funders: [funder], amountCents: [request.pointsCents] };
+  const granted = grantAward(budgets, programme, asked, now);
+  if (!granted.ok) {
+    const { failure } = granted;
+    return failure.code === "budget-short"
+      ? err(failure)
+      : err({ code: failure.code, funder, leftCents: failure.leftCents });
+  }
+  const { earned, cents, reserved, uses } = granted.value;
+  // First, so that an expiry booked on the way does not carry what waits.
+  bookDue(draft);
   let body: AwardOperationBody | undefined;
   awardInLedger(draft, {
     kind: "award",
     partner: request.funder,
     at: now,
-    earned: [{ availableAt: now, expiresAt, funders: [request.funder], amountCents: [request.pointsCents] }],
+    earned: [earned],
+    ...(reserved === undefined ? {} : { reserved }),
     body: (after) => {
       body = {
         v: 1,
         reason: request.reason,
         funder: request.funder,
-        cents: request.pointsCents,
+        cents,
+        ...(reserved === undefined ? {} : { reserved: request.pointsCents - cents }),
         by: principal.keyId,
         wallet: walletAfter(after),
       };
       return JSON.stringify(body);
     },
   });
-  return ok({ body });
+  return ok({ body, budgetUse: uses });
 }
 
 export function renderAward(operation: StoredOperation): AwardBody {
@@ -72,6 +104,7 @@ export function renderAward(operation: StoredOperation): AwardBody {
     operation: operationIds.format(operation),
     member: memberIds.format(operation.member),
     earned: body.cents,
+    ...(body.reserved === undefined ? {} : { reserved: body.reserved }),
     wallet: body.wallet,
   };
 }

@@ -1,5 +1,7 @@
-import type { BudgetSession, BudgetUse, BudgetWant } from "#domains/limits/index.ts";
-import { BUDGET_PREFIX, type CompiledProgramme, type Priced } from "#domains/program/index.ts";
+import { type BudgetSession, type BudgetUse, type BudgetWant, WAITING_PREFIX } from "#domains/limits/index.ts";
+import { BUDGET_PREFIX, COVER_PREFIX, type CompiledProgramme, type Priced } from "#domains/program/index.ts";
+import type { PartnerId } from "#kernel/ids.ts";
+import { type PointsCents, splitByLargestRemainder } from "#kernel/money.ts";
 import { err, ok, type Result } from "#kernel/result.ts";
 
 /** A decision that needs more of a budget than its lane has leased: it waits for a lease and is decided again. */
@@ -12,20 +14,21 @@ export type BudgetQuestions = {
   answer(priced: Priced): Result<readonly BudgetUse[], BudgetShort>;
 };
 
-/** The limit is that of the programme in force now: a late receipt must not bring an old budget back. */
+/** The limits are those of the programme in force now: a late receipt must not bring an old budget back. */
 export function askBudgets(session: BudgetSession, current: CompiledProgramme): BudgetQuestions {
-  const asked = new Map<string, { readonly left: number; readonly limit: number }>();
+  const asked = new Map<string, { readonly left: number; readonly limit: number | undefined }>();
   return {
     left: (key, limitCents) => {
-      const limit = current.caps.get(capOf(key))?.limit ?? limitCents;
-      const left = session.left(key, limit);
+      const limit = limitNow(key, limitCents, current);
+      if (limit === "none") return Number.POSITIVE_INFINITY;
+      const left = session.left(key);
       asked.set(key, { left, limit });
       return left;
     },
     answer: (priced) => {
       const uses = new Map<string, number>();
       for (const { key, amount } of priced.capUse) {
-        if (key.startsWith(BUDGET_PREFIX)) uses.set(key, (uses.get(key) ?? 0) + amount);
+        if (asked.has(key)) uses.set(key, (uses.get(key) ?? 0) + amount);
       }
       const wants: BudgetWant[] = [];
       for (const [key, { left, limit }] of asked) {
@@ -37,6 +40,53 @@ export function askBudgets(session: BudgetSession, current: CompiledProgramme): 
       return ok([...uses].map(([key, cents]) => ({ key, cents })));
     },
   };
+}
+
+/** Undefined for a deposit, whose limit is not in the programme; "none" for a funder that nothing limits any more. */
+export function limitNow(key: string, limitCents: number, current: CompiledProgramme): number | undefined | "none" {
+  if (!key.startsWith(COVER_PREFIX)) return current.caps.get(capOf(key))?.limit ?? limitCents;
+  const cover = current.partners.get(key.slice(COVER_PREFIX.length))?.cover;
+  return cover === undefined ? "none" : cover.limitCents;
+}
+
+export type Award = { readonly funders: readonly PartnerId[]; readonly amountCents: readonly PointsCents[] };
+/** What of an award its funders' covers let through, and what it takes of them. */
+export type Covered = {
+  readonly amountCents: readonly PointsCents[];
+  readonly cents: PointsCents;
+  readonly uses: BudgetUse[];
+};
+
+/**
+ * Cuts an award to what its funders' deposits and guarantees let through: all funders in proportion, as pricing does it.
+ * `waits` draws what is spoken for by awards that wait for a top-up.
+ */
+export function drawCovers(
+  session: BudgetSession | undefined,
+  current: CompiledProgramme,
+  { funders, amountCents }: Award,
+  waits = false,
+): Result<Covered, BudgetShort> {
+  const total = amountCents.reduce((sum, amount) => sum + amount, 0);
+  let cents = total;
+  const keys = new Map<number, string>();
+  const wants: BudgetWant[] = [];
+  for (let f = 0; f < funders.length && session !== undefined; f++) {
+    const cover = current.partners.get(funders[f] as PartnerId)?.cover;
+    const share = amountCents[f] as number;
+    if (cover === undefined || share === 0) continue;
+    const key = `${waits ? WAITING_PREFIX : ""}${COVER_PREFIX}${funders[f]}`;
+    keys.set(f, key);
+    const left = session.left(key);
+    if (left >= share) continue;
+    if (session.canLease(key)) wants.push({ key, limitCents: cover.limitCents, wantCents: share });
+    // Rounded by largest remainder no share is above what is left when its exact share is not.
+    else cents = Math.min(cents, Number((BigInt(left) * BigInt(total)) / BigInt(share)));
+  }
+  if (wants.length > 0) return err({ code: "budget-short", wants });
+  const given = cents === total ? amountCents : splitByLargestRemainder(cents, [...amountCents]);
+  const uses = [...keys].map(([f, key]) => ({ key, cents: given[f] as number })).filter((use) => use.cents > 0);
+  return ok({ amountCents: given, cents, uses });
 }
 
 /** What rules were cut by, uncapped, when it may have been this budget; 0 when it was not. */
@@ -52,8 +102,9 @@ function wantOf({ rules }: Priced, cap: string, usedCents: number, leftCents: nu
   return isByThis || usedCents >= leftCents ? cut + usedCents : 0;
 }
 
-/** `b:CAP|PERIOD` or `b:CAP|PERIOD|PLACE`. */
+/** `b:CAP|PERIOD` or `b:CAP|PERIOD|PLACE`; a cover's key is its cap's id. */
 function capOf(key: string): string {
+  if (key.startsWith(COVER_PREFIX)) return key;
   return key.slice(BUDGET_PREFIX.length, key.indexOf("|"));
 }
 

@@ -16,7 +16,7 @@ import type { RewardRequest } from "./reward.ts";
 export type Outcome<Body> = Promise<Result<Answer<Body>, CheckoutFailure>>;
 
 /** What a quote tells: what the receipt would earn now and how many points could be spent on it. Nothing is written. */
-export type QuoteBody = Omit<ReceiptBody, "operation" | "receiptId"> & { readonly spendable: number };
+export type QuoteBody = Omit<ReceiptBody, "operation" | "receiptId" | "reserved"> & { readonly spendable: number };
 
 /** The use cases of a till, a bank or an app. Built once by `createCheckout` and given to the routes. */
 export type Checkout = {

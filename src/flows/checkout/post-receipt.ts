@@ -6,11 +6,12 @@ import {
   findOpenHold,
   NEVER,
   purchase,
+  type Reserved,
   walletAfter,
 } from "#domains/ledger/index.ts";
 import {
-  BUDGET_PREFIX,
   type CompiledProgramme,
+  isSharedKey,
   type MemberStanding,
   type Priced,
   type PricingFailure,
@@ -207,6 +208,7 @@ function decideReceipt(
     programmeVersion: programme.version,
     earned: earnParts(priced.value),
     capUse: ownCapUse(priced.value),
+    ...(priced.value.reserved.length === 0 ? {} : { reserved: reservedOf(programme, receipt, priced.value, draft) }),
     body: (after, draws) => {
       body = purchaseBody(stored, turnoverOf(receipt), priced.value, draws, walletAfter(after));
       return JSON.stringify(body);
@@ -219,8 +221,17 @@ function decideReceipt(
 /** The member's own caps; budgets are counted for everybody, elsewhere. */
 function ownCapUse({ capUse }: Priced): (readonly [string, number, number])[] {
   const own: (readonly [string, number, number])[] = [];
-  for (const { key, amount, untilDay } of capUse) if (!key.startsWith(BUDGET_PREFIX)) own.push([key, amount, untilDay]);
+  for (const { key, amount, untilDay } of capUse) if (!isSharedKey(key)) own.push([key, amount, untilDay]);
   return own;
+}
+
+/** What waits for the top-up of a deposit, from now on. */
+function reservedOf(programme: CompiledProgramme, receipt: Receipt, { reserved }: Priced, draft: Draft): Reserved {
+  return {
+    untilAt: draft.context.now + programme.policies.reserveMs,
+    wholeKopecks: receipt.lines.reduce((sum, line) => sum + line.amountKopecks, 0),
+    parts: reserved.map((part) => [part.availableAt, part.expiresAt ?? null, part.funders, part.amountCents] as const),
+  };
 }
 
 /** The points to spend: as asked; all of the hold when it names one and no sum; or all that is allowed. */

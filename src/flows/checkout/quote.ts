@@ -7,9 +7,11 @@ import {
   type Wallet,
   walletAfter,
 } from "#domains/ledger/index.ts";
-import { explain, type MemberStanding, price } from "#domains/program/index.ts";
+import { readLeft } from "#domains/limits/index.ts";
+import { type CompiledProgramme, explain, type MemberStanding, price, type Receipt } from "#domains/program/index.ts";
 import { memberIds } from "#kernel/ids.ts";
 import { err, ok } from "#kernel/result.ts";
+import { limitNow } from "./budgets.ts";
 import type { Outcome, QuoteBody } from "./checkout.ts";
 import { checkTime, type Environment } from "./environment.ts";
 import { standingOf } from "./post-receipt.ts";
@@ -35,7 +37,7 @@ export async function quote(
   const wallet = member ? await readWallet(environment, member) : undefined;
   if (member?.by === "id" && !wallet) return err({ code: "unknown-member" });
   const known = wallet && (await standingNow(environment, wallet));
-  const priced = price(receipt, known?.standing ?? NEWCOMER, programme);
+  const priced = await priceWithin(environment, receipt, known?.standing ?? NEWCOMER, programme);
   if (!priced.ok) return priced;
   return ok({
     replayed: false,
@@ -52,6 +54,34 @@ export async function quote(
 }
 
 const NEWCOMER: MemberStanding = { traits: [], capUse: new Map(), firstPurchaseAt: new Map(), activeCents: 0 };
+
+/** Priced within what budgets and covers have left now; most receipts ask none, and are priced once. */
+async function priceWithin(
+  environment: Environment,
+  receipt: Receipt,
+  standing: MemberStanding,
+  programme: CompiledProgramme,
+) {
+  const asked = new Map<string, number | undefined>();
+  const current = environment.programmes.current();
+  const first = price(
+    receipt,
+    {
+      ...standing,
+      budgetLeft: (key, limitCents) => {
+        const limit = limitNow(key, limitCents, current);
+        if (limit !== "none") asked.set(key, limit);
+        return Number.POSITIVE_INFINITY;
+      },
+    },
+    programme,
+  );
+  if (asked.size === 0 || !first.ok) return first;
+  const left = await readLeft(environment.pool, asked);
+  const budgetLeft = (key: string) =>
+    asked.has(key) ? (left.get(key) ?? asked.get(key) ?? 0) : Number.POSITIVE_INFINITY;
+  return price(receipt, { ...standing, budgetLeft }, programme);
+}
 
 async function readWallet(environment: Environment, member: MemberRef): Promise<Wallet | undefined> {
   const client = await environment.pool.connect();

@@ -1,5 +1,6 @@
 import type { LotShare } from "#domains/ledger/index.ts";
 import type { EarnedPart, Priced, Receipt, RuleResult } from "#domains/program/index.ts";
+import type { PointsCents } from "#kernel/money.ts";
 import { formatInstant } from "#kernel/time.ts";
 import type { WalletView } from "./answers.ts";
 
@@ -14,6 +15,8 @@ export type PurchaseBody = {
   readonly turnover: number;
   readonly rules: readonly RuleResult[];
   readonly earned: readonly Pick<EarnedPart, "funders" | "amountCents" | "lineCents">[];
+  /** Points that wait for the top-up of a deposit. */
+  readonly reserved?: PointsCents;
   readonly spent: { readonly cents: number; readonly byLine: readonly number[]; readonly draws: readonly LotShare[] };
   readonly wallet: WalletView;
 };
@@ -85,7 +88,12 @@ export function purchaseBody(
     turnover,
     rules: priced.rules,
     earned: priced.earned.map(({ funders, amountCents, lineCents }) => ({ funders, amountCents, lineCents })),
+    ...(priced.reserved.length === 0 ? {} : { reserved: reservedCents(priced) }),
     spent: { cents, byLine: cents === 0 ? [] : priced.spentByLineCents, draws },
     wallet,
   };
+}
+
+function reservedCents({ reserved }: Priced): PointsCents {
+  return reserved.reduce((sum, { amountCents }) => sum + amountCents.reduce((all, cents) => all + cents, 0), 0);
 }

@@ -29,6 +29,7 @@ export function renderReceipt(
     operation: operationIds.format(operation),
     member: memberIds.format(operation.member),
     earned,
+    ...(body.reserved === undefined ? {} : { reserved: body.reserved }),
     spent: body.spent.cents,
     rules: explain(body.rules, programme, language),
     wallet: body.wallet,

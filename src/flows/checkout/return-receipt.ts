@@ -12,13 +12,17 @@ import {
   type StoredOperation,
   walletAfter,
 } from "#domains/ledger/index.ts";
+import type { BudgetSession, BudgetUse } from "#domains/limits/index.ts";
 import type { CompiledProgramme } from "#domains/program/index.ts";
-import { memberIds, operationIds } from "#kernel/ids.ts";
-import { err, ok } from "#kernel/result.ts";
+import { memberIds, operationIds, type PartnerId } from "#kernel/ids.ts";
+import type { PointsCents } from "#kernel/money.ts";
+import { err, ok, type Result } from "#kernel/result.ts";
 import { formatInstant } from "#kernel/time.ts";
 import type { CheckoutFailure, ReturnBody, WalletView } from "./answers.ts";
+import { type BudgetShort, drawCovers } from "./budgets.ts";
 import type { Outcome } from "./checkout.ts";
 import { checkTime, type Environment } from "./environment.ts";
+import { giveBackOf } from "./give-back.ts";
 import { bucketOfKey, documentKey, parseReceiptId } from "./keys.ts";
 import type { PurchaseBody } from "./receipt-body.ts";
 import type { Principal, ReturnRequest } from "./requests.ts";
@@ -72,10 +76,14 @@ export async function returnReceipt(
     subject: { by: "member", member },
     mayCreateMember: false,
     extras: { purchaseSeq: facts.seq, lotSeqs: [facts.seq, ...facts.draws.map(([seq]) => seq)] },
-    decide: (draft, returned, shift) => {
+    decide: (draft, returned, shift, budgets) => {
       if (refusal) return err(refusal);
       const shifted = renumbered(facts, (seq) => shift + seq);
-      return decideReturn(programme, request, shifted, body, draft, returned);
+      const bought = { purchase, body, facts: shifted };
+      return decideReturn(programme, request, bought, draft, returned, {
+        session: budgets,
+        current: environment.programmes.current(),
+      });
     },
   });
   if (!outcome.ok) return outcome;
@@ -113,13 +121,16 @@ function renumbered(facts: PurchaseFacts, renumber: (seq: number) => number): Pu
   return { ...facts, seq: renumber(facts.seq), draws };
 }
 
+type Bought = { readonly purchase: StoredOperation; readonly body: PurchaseBody; readonly facts: PurchaseFacts };
+type Covers = { readonly session: BudgetSession | undefined; readonly current: CompiledProgramme };
+
 function decideReturn(
   programme: CompiledProgramme,
   request: ReturnRequest,
-  facts: PurchaseFacts,
-  purchase: PurchaseBody,
+  { purchase, body: bought, facts }: Bought,
   draft: Draft,
   alreadyReturned: ReturnedState | undefined,
+  covers: Covers,
 ): Decision {
   const { policies, calendar, pointValueKopecks } = programme;
   const { now } = draft.context;
@@ -141,18 +152,35 @@ function decideReturn(
     ...(request.refund === "points"
       ? { refundInPoints: { availableAt: now, expiresAt: times.expiresAt ?? NEVER } }
       : {}),
+    ...(policies.budgetReturn === "give-back" ? { giveBack: giveBackOf(programme, purchase, facts, bought) } : {}),
     body: (after, outcome) => {
-      body = returnBody(request, purchase, outcome, walletAfter(after));
+      body = returnBody(request, bought, outcome, walletAfter(after));
       return JSON.stringify(body);
     },
   });
-  if (returned.ok) return ok({ body });
+  if (returned.ok) {
+    const refund = refundCover(facts.partner, returned.value.refundCents, covers);
+    return refund.ok ? ok({ body, budgetUse: refund.value }) : refund;
+  }
   const { index, leftKopecks } = returned.failure;
   return err({
     code: "return-exceeds-purchase",
     pointer: index < 0 || request.lines === "all" ? "/all" : `/lines/${index}/amount`,
     leftKopecks,
   });
+}
+
+/** A refund in points is an award of the seller's: one that can't pay for it gives the money back. */
+function refundCover(
+  funder: PartnerId,
+  cents: PointsCents,
+  { session, current }: Covers,
+): Result<readonly BudgetUse[], CheckoutFailure | BudgetShort> {
+  if (cents === 0) return ok([]);
+  const covered = drawCovers(session, current, { funders: [funder], amountCents: [cents] });
+  if (!covered.ok) return covered;
+  if (covered.value.cents < cents) return err({ code: "funder-exhausted", funder, leftCents: covered.value.cents });
+  return ok(covered.value.uses);
 }
 
 function returnBody(

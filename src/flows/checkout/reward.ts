@@ -13,12 +13,14 @@ import {
   walletAfter,
 } from "#domains/ledger/index.ts";
 import type { BudgetSession } from "#domains/limits/index.ts";
+import type { CompiledProgramme } from "#domains/program/index.ts";
 import { splitByLargestRemainder } from "#kernel/money.ts";
 import { err, ok, type Result } from "#kernel/result.ts";
 import type { EpochMs } from "#kernel/time.ts";
 import type { Answer, CheckoutFailure, WalletView } from "./answers.ts";
-import type { BudgetShort } from "./budgets.ts";
+import { type BudgetShort, drawCovers } from "./budgets.ts";
 import type { Environment } from "./environment.ts";
+import { type Granted, grantAward } from "./grant-award.ts";
 import { requestKey } from "./keys.ts";
 import type { RewardRefusal } from "./reward-refusal.ts";
 import type { Decision } from "./task.ts";
@@ -38,6 +40,8 @@ export type RewardRequest = {
   readonly takeBack?: readonly TakeBackItem[];
   /** What the points count against, and whether too little gives the rest or nothing. */
   readonly budget?: { readonly key: string; readonly limitCents: number; readonly short: "trim" | "refuse" };
+  /** Gives of what waits for a deposit: draws what is spoken for, a part if need be, and leaves the rest waiting. */
+  readonly waits?: true;
   /** Why: goes into the operation's body, so that it is traced from there. */
   readonly cause: Readonly<Record<string, string | number>>;
 };
@@ -61,13 +65,15 @@ export async function reward(
     subject: { by: "member", member: request.member },
     mayCreateMember: false,
     ...(lotSeqs.length === 0 ? {} : { extras: { purchaseSeq: lotSeqs[0] as number, lotSeqs } }),
-    decide: (draft, _, shift, budgets) => decideReward(request, draft, shift, budgets),
+    decide: (draft, _, shift, budgets) =>
+      decideReward(environment.programmes.current(), request, draft, shift, budgets),
   });
   if (!outcome.ok) return outcome;
   return ok({ replayed: outcome.value.replayed, body: outcome.value.operation as StoredOperation });
 }
 
 function decideReward(
+  programme: CompiledProgramme,
   request: RewardRequest,
   draft: Draft,
   shift: number,
@@ -92,14 +98,18 @@ function decideReward(
     return ok({ body });
   }
   if (earned !== undefined) {
-    const asked = earned.amountCents.reduce((sum, amount) => sum + amount, 0);
-    const granted = grant(request, asked, budgets);
+    const granted = grant(programme, request, earned, budgets, now);
     if (!granted.ok) return granted;
-    const cents = granted.value;
-    const given =
-      cents === asked ? earned : { ...earned, amountCents: splitByLargestRemainder(cents, earned.amountCents) };
-    awardInLedger(draft, { kind: "award", partner, at: now, earned: [given], body: (after) => render(after, cents) });
-    return ok({ body, ...(request.budget ? { budgetUse: [{ key: request.budget.key, cents }] } : {}) });
+    const { cents, uses, reserved } = granted.value;
+    awardInLedger(draft, {
+      kind: "award",
+      partner,
+      at: now,
+      earned: [granted.value.earned],
+      ...(reserved === undefined ? {} : { reserved }),
+      body: (after) => render(after, cents),
+    });
+    return ok({ body, budgetUse: uses });
   }
   recordOperation(draft, { kind: "standing", partner, occurredAt: now, businessDay: calendar.dayOf(now) }, (after) =>
     render(after, 0),
@@ -107,15 +117,49 @@ function decideReward(
   return ok({ body });
 }
 
-/** How much of an award its budget lets through: all of it, the rest, or a refusal. */
+/** How much of an award its budget lets through, and then its funders' covers: all of it, the rest, or a refusal. */
 function grant(
+  programme: CompiledProgramme,
+  request: RewardRequest,
+  earned: EarnPart,
+  budgets: BudgetSession | undefined,
+  now: EpochMs,
+): Result<Granted, CheckoutFailure | BudgetShort> {
+  if (request.waits) return grantWaiting(programme, earned, budgets);
+  const asked = earned.amountCents.reduce((sum, amount) => sum + amount, 0);
+  const within = withinBudget(request, asked, budgets);
+  if (!within.ok) return within;
+  const cents = within.value;
+  const given =
+    cents === asked ? earned : { ...earned, amountCents: splitByLargestRemainder(cents, earned.amountCents) };
+  const granted = grantAward(budgets, programme, given, now);
+  if (!granted.ok)
+    return granted.failure.code === "budget-short" ? err(granted.failure) : err({ code: "budget-exhausted" });
+  if (request.budget === undefined) return granted;
+  // What waits counts in the budget at once.
+  const used = granted.value.reserved === undefined ? granted.value.cents : cents;
+  return ok({ ...granted.value, uses: [...granted.value.uses, { key: request.budget.key, cents: used }] });
+}
+
+function grantWaiting(
+  programme: CompiledProgramme,
+  earned: EarnPart,
+  budgets: BudgetSession | undefined,
+): Result<Granted, CheckoutFailure | BudgetShort> {
+  const covered = drawCovers(budgets, programme, earned, true);
+  if (!covered.ok) return covered;
+  const { amountCents, cents, uses } = covered.value;
+  return cents === 0 ? err({ code: "budget-exhausted" }) : ok({ earned: { ...earned, amountCents }, cents, uses });
+}
+
+function withinBudget(
   { budget }: RewardRequest,
   askedCents: number,
   budgets: BudgetSession | undefined,
 ): Result<number, CheckoutFailure | BudgetShort> {
   if (budget === undefined || budgets === undefined) return ok(askedCents);
   const { key, limitCents, short } = budget;
-  const left = budgets.left(key, limitCents);
+  const left = budgets.left(key);
   if (left >= askedCents) return ok(askedCents);
   if (budgets.canLease(key)) {
     return err({ code: "budget-short", wants: [{ key, limitCents, wantCents: askedCents }] });

@@ -1,7 +1,8 @@
 import type { PartnerId } from "#kernel/ids.ts";
 import type { EpochMs } from "#kernel/time.ts";
 import { bookDue } from "./book-due.ts";
-import { addLot, type Draft, type OperationHeader, recordOperation } from "./draft.ts";
+import { addLot, type Draft, factsOf, type OperationHeader, recordOperation } from "./draft.ts";
+import type { Reserved } from "./operation.ts";
 import type { EarnPart } from "./purchase.ts";
 import { recoverArrears } from "./recover.ts";
 
@@ -10,6 +11,8 @@ export type AwardCommand = {
   readonly partner: PartnerId;
   readonly at: EpochMs;
   readonly earned: readonly EarnPart[];
+  /** What of it nobody can pay yet. */
+  readonly reserved?: Reserved;
   readonly header?: Pick<OperationHeader, "receiptId" | "citesSeq">;
   readonly body: (draft: Draft) => string;
 };
@@ -28,6 +31,7 @@ export function award(draft: Draft, command: AwardCommand): void {
       amount: earn.amountCents,
     });
   }
+  if (command.reserved !== undefined) factsOf(draft).reserved = command.reserved;
   recoverArrears(draft);
   recordOperation(
     draft,

@@ -48,6 +48,10 @@ export type OperationFacts = {
   hold?: EpochMs;
   /** Use of caps added: [key, amount, last day that matters]. */
   caps?: (readonly [string, number, Day])[];
+  /** Points that wait for the top-up of a deposit; no projection of the ledger's. */
+  reserved?: Reserved;
+  /** Of a return: what it gives back to budgets that everybody shares, [key, cents]; no projection of the ledger's. */
+  budgets?: (readonly [string, PointsCents])[];
   /** Traits begun or ended: [kind, key, from, until or null]. */
   traits?: (readonly [Trait["kind"], string, EpochMs, EpochMs | null])[];
   /** After this return: [the purchase's seq, what has been returned of it]. */
@@ -56,6 +60,18 @@ export type OperationFacts = {
   via?: MemberId;
   /** Of a merge, an unmerge or an erasure: the rows as they are after it. */
   state?: StateFacts;
+};
+
+/** Given once a deposit is topped up, until a time; a return takes the same share of it as of the receipt's lines. */
+export type Reserved = {
+  readonly untilAt: EpochMs;
+  readonly wholeKopecks: number;
+  readonly parts: readonly (readonly [
+    availableAt: EpochMs,
+    expiresAt: EpochMs | null,
+    funders: readonly PartnerId[],
+    cents: readonly PointsCents[],
+  ])[];
 };
 
 export type ReturnedState = {

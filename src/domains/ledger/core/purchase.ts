@@ -3,9 +3,10 @@ import type { PointsCents } from "#kernel/money.ts";
 import { err, ok, type Result } from "#kernel/result.ts";
 import type { Day, EpochMs } from "#kernel/time.ts";
 import { bookDue } from "./book-due.ts";
-import { addCapUse, addLot, type Draft, recordOperation } from "./draft.ts";
+import { addCapUse, addLot, type Draft, factsOf, recordOperation } from "./draft.ts";
 import { drawActive, drawableCents } from "./draw.ts";
 import { captureInto, type HoldFailure } from "./holds.ts";
+import type { Reserved } from "./operation.ts";
 import { recoverArrears } from "./recover.ts";
 import type { LotShare } from "./wallet.ts";
 
@@ -31,6 +32,8 @@ export type PurchaseCommand = {
   readonly earned: readonly EarnPart[];
   /** Use of caps to add: [key, amount, last day that matters]. */
   readonly capUse: readonly (readonly [string, number, Day])[];
+  /** Points that it earned and that nobody can pay yet. */
+  readonly reserved?: Reserved;
   /** Gives the operation's body, told the lots drawn. */
   readonly body: (draft: Draft, draws: readonly LotShare[]) => string;
 };
@@ -57,6 +60,7 @@ export function purchase(
     });
   }
   addCapUse(draft, command.capUse);
+  if (command.reserved !== undefined) factsOf(draft).reserved = command.reserved;
   rememberFirstPurchase(draft, command.partner, command.at);
   recoverArrears(draft);
   recordOperation(

@@ -1,9 +1,9 @@
 import type { PartnerId } from "#kernel/ids.ts";
 import type { Kopecks, PointsCents } from "#kernel/money.ts";
 import { err, ok, type Result } from "#kernel/result.ts";
-import type { EpochMs } from "#kernel/time.ts";
+import type { Day, EpochMs } from "#kernel/time.ts";
 import { bookDue } from "./book-due.ts";
-import { addLot, type Draft, factsOf, moveInLot, recordOperation } from "./draft.ts";
+import { addCapUse, addLot, type Draft, factsOf, moveInLot, recordOperation } from "./draft.ts";
 import { takePart } from "./draw.ts";
 import type { ReturnedState } from "./operation.ts";
 import { compareShares } from "./order.ts";
@@ -39,7 +39,15 @@ export type ReturnCommand = {
   readonly expiredPolicy: { readonly kind: "original" } | { readonly kind: "grace"; readonly graceExpiresAt: EpochMs };
   /** A refund in points: the money part becomes an award by the seller. */
   readonly refundInPoints?: { readonly availableAt: EpochMs; readonly expiresAt: EpochMs };
+  /** What of the purchase's use of caps and budgets comes back, told how many kopecks of each line are back. */
+  readonly giveBack?: (before: readonly Kopecks[], after: readonly Kopecks[]) => GivenBack;
   readonly body: (draft: Draft, outcome: ReturnOutcome) => string;
+};
+
+export type GivenBack = {
+  /** Of the member's own caps: [key, amount, last day that matters], amounts above 0. */
+  readonly caps: readonly (readonly [string, number, Day])[];
+  readonly budgets: readonly (readonly [string, PointsCents])[];
 };
 
 export type ReturnOutcome = {
@@ -88,6 +96,7 @@ export function returnPurchase(draft: Draft, command: ReturnCommand): Result<Ret
   const state: ReturnedState = { lines: after, refunded: spent.refunded, absorbed: taken.absorbed };
   draft.returned.push({ purchaseSeq: command.purchase.seq, state });
   factsOf(draft).returned = [command.purchase.seq, state];
+  if (command.giveBack) giveBackUse(draft, command.giveBack(before.lines, after));
   recordOperation(
     draft,
     {
@@ -102,6 +111,17 @@ export function returnPurchase(draft: Draft, command: ReturnCommand): Result<Ret
     (finished) => command.body(finished, outcome),
   );
   return ok(outcome);
+}
+
+/** Use that has been forgotten since (its day has passed) has nothing to come back to. */
+function giveBackUse(draft: Draft, { caps, budgets }: GivenBack): void {
+  const today = draft.context.calendar.dayOf(draft.context.now);
+  const known = caps.filter(([key, , untilDay]) => untilDay >= today && draft.capUse.has(key));
+  addCapUse(
+    draft,
+    known.map(([key, amount, untilDay]) => [key, -amount, untilDay]),
+  );
+  if (budgets.length > 0) factsOf(draft).budgets = budgets.slice();
 }
 
 function nothingReturned(purchase: PurchaseFacts): ReturnedState {
@@ -140,7 +160,7 @@ function addLines(command: ReturnCommand, before: readonly Kopecks[]): Result<Ad
 }
 
 /** `⌊total × returned ÷ whole⌋`, all of it when the whole is back; exact where the product passes 2^53. */
-function cumulative(total: number, returned: number, whole: number): number {
+export function cumulative(total: number, returned: number, whole: number): number {
   if (returned >= whole) return total;
   if (total <= Number.MAX_SAFE_INTEGER / whole) return Math.floor((total * returned) / whole);
   return Number((BigInt(total) * BigInt(returned)) / BigInt(whole));

@@ -1,20 +1,36 @@
 import type { ClientBase } from "pg";
 import type { PointsCents } from "#kernel/money.ts";
+import type { BudgetRow } from "../core/lease.ts";
 
-/** By primary key; the row is locked until the transaction ends, so leasing and recalling come one after the other. */
+/**
+ * By primary key; the row is locked until the transaction ends, so leasing and recalling come one after the other. The row
+ * of a cover begins with what its funder has given before it was limited, as far as that has been summed up.
+ */
 const LOCK_BUDGET = `
-insert into budget (key, limit_cents, updated_at) values ($1, $2, $3)
-on conflict (key) do update set limit_cents = excluded.limit_cents, updated_at = excluded.updated_at
-returning settled_cents, limit_cents`;
+insert into budget (key, limit_cents, settled_cents, freed_cents, updated_at)
+select $1, coalesce($2, 0), coalesce(sum(issued_cents), 0),
+       coalesce(sum(taken_back_cents + expired_cents + own_redeemed_cents), 0), $3
+from funder_total where 'f:' || funder = $1
+on conflict (key) do update set limit_cents = coalesce($2, budget.limit_cents), updated_at = excluded.updated_at
+returning settled_cents, limit_cents, freed_cents, waiting_cents`;
 
-export async function lockBudget(client: ClientBase, key: string, limitCents: PointsCents, now: number) {
-  const { rows } = await client.query<{ settled_cents: number; limit_cents: number }>(LOCK_BUDGET, [
-    key,
-    limitCents,
-    new Date(now),
-  ]);
-  const row = rows[0] as { settled_cents: number; limit_cents: number };
-  return { settledCents: row.settled_cents, limitCents: row.limit_cents };
+type Locked = { settled_cents: number; limit_cents: number; freed_cents: number; waiting_cents: number };
+
+/** Without a limit the row's own stays, 0 in a new one. */
+export async function lockBudget(
+  client: ClientBase,
+  key: string,
+  limitCents: PointsCents | undefined,
+  now: number,
+): Promise<BudgetRow> {
+  const { rows } = await client.query<Locked>(LOCK_BUDGET, [key, limitCents ?? null, new Date(now)]);
+  const row = rows[0] as Locked;
+  return {
+    settledCents: row.settled_cents,
+    limitCents: row.limit_cents,
+    freedCents: row.freed_cents,
+    waitingCents: row.waiting_cents,
+  };
 }
 
 /** By budget_lease_open. */

@@ -37,6 +37,7 @@ export const ReceiptAnswerSchema = Type.Object(
     operation: Type.Optional(OPERATION),
     member: Type.Optional(MEMBER),
     earned: cents("Points earned, hundredths."),
+    reserved: Type.Optional(cents("Points that wait until their prepaid funder is topped up, hundredths.")),
     spent: cents("Points spent, hundredths."),
     rules: Type.Array(RuleSchema),
     wallet: Type.Optional(WalletSchema),
@@ -132,7 +133,13 @@ export const HoldAnswerSchema = Type.Object(
 );
 
 export const AwardAnswerSchema = Type.Object(
-  { operation: OPERATION, member: MEMBER, earned: cents("Hundredths of a point."), wallet: WalletSchema },
+  {
+    operation: OPERATION,
+    member: MEMBER,
+    earned: cents("Hundredths of a point."),
+    reserved: Type.Optional(cents("Points that wait until their prepaid funder is topped up, hundredths.")),
+    wallet: WalletSchema,
+  },
   { title: "Award" },
 );
 

@@ -159,6 +159,20 @@ const RECEIPTS = {
     details: NO_DETAILS,
     example: {},
   }),
+  "funder-exhausted": problemKind({
+    status: 422,
+    title: { ru: "Предоплата или гарантия партнёра исчерпана", en: "The funder's deposit or guarantee is used up" },
+    detail: {
+      ru: ({ funder, leftCents }) => `У партнёра «${funder}» осталось ${points(leftCents, "ru")}.`,
+      en: ({ funder, leftCents }) => `${funder} has ${points(leftCents, "en")} left.`,
+    },
+    remedy: {
+      ru: "Партнёру пополнить предоплату или увеличить гарантию; возврат можно сделать деньгами.",
+      en: "The partner tops up its deposit or raises its guarantee; a return can be refunded in money.",
+    },
+    details: Type.Object({ funder: Type.String(), leftCents: Type.Integer() }),
+    example: { funder: "beta", leftCents: 1_000 },
+  }),
   overloaded: problemKind({
     status: 429,
     title: { ru: "Касс сейчас слишком много", en: "Too much at once" },

@@ -15,6 +15,9 @@ const BudgetSchema = Type.Object(
     place: Type.Optional(Type.String({ description: "The partner, brand or store, where each is counted apart." })),
     limitCents: Type.Integer({ description: "Hundredths of a point." }),
     usedCents: Type.Integer({ description: "Given by operations that are posted." }),
+    givenBackCents: Type.Integer({
+      description: "Given back by returns (`policies.budgetReturn`): may be used again.",
+    }),
     leasedCents: Type.Integer({ description: "Leased by running processes, not used yet; recalled before a refusal." }),
   },
   { title: "Budget" },
@@ -38,7 +41,14 @@ export const budgetOperation = operation({
   example: {
     answer: {
       items: [
-        { cap: "mission-card-budget", period: "all", limitCents: 2_000_000, usedCents: 125_000, leasedCents: 30_000 },
+        {
+          cap: "mission-card-budget",
+          period: "all",
+          limitCents: 2_000_000,
+          usedCents: 125_000,
+          givenBackCents: 0,
+          leasedCents: 30_000,
+        },
       ],
     },
   },
@@ -51,8 +61,8 @@ export function budgetRoute({ pool }: { readonly pool: Pool }): (app: App) => vo
       const { cap, limit, cursor } = request.query;
       const after = cursor === undefined ? [""] : readCursor(cursor, ["text"]);
       if (after === undefined) throw refuseFields([{ in: "query", ...badCursor("/cursor") }]);
-      const prefix = cap === undefined ? {} : { prefix: `${BUDGET_PREFIX}${cap}|` };
-      const rows = await listBudgets(pool, { after: String(after[0]), ...prefix, limit: limit + 1 });
+      const prefix = cap === undefined ? BUDGET_PREFIX : `${BUDGET_PREFIX}${cap}|`;
+      const rows = await listBudgets(pool, { after: String(after[0]), prefix, limit: limit + 1 });
       const items = rows.slice(0, limit);
       const last = items.at(-1);
       reply.send({
