@@ -1,10 +1,13 @@
 import { splitByLargestRemainder } from "#kernel/money.ts";
-import type { Calendar } from "#kernel/time.ts";
+import type { Calendar, EpochMs } from "#kernel/time.ts";
 import { countPeriods } from "./draw/periods.ts";
 import { weekOf } from "./leaderboard/score.ts";
 import { type GameTerms, gamePeriod } from "./terms.ts";
 
-/** The most that a game can cost, known before it is approved: prizes, stocks and budgets bound it. Boosts cost by their rules' caps. */
+/**
+ * The most that a game can cost, known before it is approved: prizes, stocks and budgets bound it. Boosts cost what the
+ * caps of their rules let through.
+ */
 export type GameCost = {
   readonly pointsCents: number;
   readonly byFunder: Readonly<Record<string, number>>;
@@ -29,3 +32,6 @@ export function mostCost(game: GameTerms, calendar: Calendar): GameCost {
   const shares = pointsCents === 0 ? [] : splitByLargestRemainder(pointsCents, weights);
   return { pointsCents, byFunder: Object.fromEntries(shares.map((cents, f) => [funders[f] as string, cents])), rounds };
 }
+
+/** Kept with a draft: the approval is of the revision that it names. */
+export type GameForecast = GameCost & { readonly hash: string; readonly madeAt: EpochMs };

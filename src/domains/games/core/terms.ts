@@ -1,5 +1,6 @@
-import { type Deed, goalSteps, type Interval, list, type StepTerms } from "#domains/missions/index.ts";
+import { type Deed, goalSteps, type Interval, type StepTerms } from "#domains/missions/index.ts";
 import { type CompiledProgramme, quantities } from "#domains/program/index.ts";
+import { list } from "#domains/publishing/index.ts";
 import type { PartnerId } from "#kernel/ids.ts";
 import { invariant } from "#kernel/invariant.ts";
 import type { BasisPoints, Kopecks, PointsCents } from "#kernel/money.ts";

@@ -1,9 +1,9 @@
-import { checkGoal, list, type Names } from "#domains/missions/index.ts";
+import { checkGoal } from "#domains/missions/index.ts";
 import type { ProgrammeDocument } from "#domains/program/index.ts";
 import { quantities } from "#domains/program/index.ts";
+import { checkFunders, list, type Names, oneOf } from "#domains/publishing/index.ts";
 import { parseDay } from "#kernel/time.ts";
 import type { Fault, Path } from "#platform/yaml/faults.ts";
-import { suggest } from "#platform/yaml/suggest.ts";
 import type { GameDocument, GameFile } from "./schema.ts";
 
 /** What the schema can't say: that names exist and that the parts of a game fit together. */
@@ -30,17 +30,14 @@ type Say = (at: Path, message: string) => void;
 
 function checkCommon(game: GameDocument, say: Say, names: Names, path: Path): void {
   const { programme } = names;
-  known(names, [...path, "partner"], game.partner, programme.partners, "a partner");
+  oneOf(names, [...path, "partner"], game.partner, programme.partners, "a partner");
   for (const at of ["from", "until"] as const) {
     if (parseDay(game[at]) === undefined) say([at], `expected a day of the calendar, got "${game[at]}"`);
   }
   if (game.until < game.from) say(["until"], `expected a day not before ${game.from}, got ${game.until}`);
   const plays = [game.leaderboard, game.achievement, game.draw, game.questions].filter((each) => each !== undefined);
   if (plays.length !== 1) say([], "expected exactly one of leaderboard, achievement, draw, questions");
-  for (const funder of Object.keys(game.funders ?? {})) {
-    known(names, [...path, "funders", funder], funder, programme.partners, "a partner");
-    if (programme.partners[funder]?.canFund === false) say(["funders", funder], `${funder} may not fund points`);
-  }
+  checkFunders(names, [...path, "funders"], game.funders ?? {});
   const { reward } = game;
   if (reward !== undefined) {
     if (game.achievement === undefined && game.questions === undefined) {
@@ -69,7 +66,7 @@ function checkReward(reward: Reward, at: Path, say: Say, names: Names, path: Pat
   if (boost === undefined && lasts !== undefined) say([...at, "lasts"], "belongs to a boost");
   if (points === undefined && expiry !== undefined) say([...at, "expiry"], "belongs to points");
   if (boost !== undefined)
-    known(names, [...path, ...at, "boost"], boost, names.programme.boosts, "a boost of the programme");
+    oneOf(names, [...path, ...at, "boost"], boost, names.programme.boosts, "a boost of the programme");
   if (lasts !== undefined) checkLength(lasts, [...at, "lasts"], say);
   if (expiry !== undefined) checkLength(expiry, [...at, "expiry"], say);
 }
@@ -172,11 +169,4 @@ function checkQuestions({ questions, reward }: GameDocument, say: Say): void {
   if ((questions.pass ?? 0) > all.length) say(["questions", "pass"], `expected at most ${all.length}`);
   if (questions.halfLife !== undefined) checkLength(questions.halfLife, ["questions", "halfLife"], say, ["day"]);
   if (reward?.boost !== undefined && reward.lasts === undefined) say(["reward"], 'a boost needs "lasts"');
-}
-
-function known(names: Names, path: Path, value: string, among: Readonly<Record<string, unknown>>, what: string): void {
-  if (Object.hasOwn(among, value)) return;
-  const near = suggest(value, Object.keys(among));
-  const fault = { kind: "meaning", path, message: `expected ${what} of this programme, got "${value}"` } as const;
-  names.faults.push(near === undefined ? fault : { ...fault, didYouMean: near });
 }
