@@ -40,7 +40,7 @@ export async function run(given: BenchOptions): Promise<BenchResult> {
         receiptsPerSecond: rounded(ran.receiptsPerSecond),
         ...ratioOf(ran.receiptsPerSecond, ran.cpuMicrosPerReceipt),
         ...ran.details,
-        verify: given.flag("no-verify") ? null : await verifyLedger(pool, calendar),
+        verify: given.flag("no-verify") ? null : await verifyLedger(pool, calendar, server.url),
         members,
         conditions: under,
       };

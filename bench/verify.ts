@@ -38,7 +38,7 @@ export async function run(given: BenchOptions): Promise<BenchResult> {
       await pool.query("vacuum analyze");
       const cpu = startCpuMeter({ process: process.pid, postgres: server.pid });
       const startedAt = performance.now();
-      const verified = await verifyLedger(pool, benchProgrammes(systemClock).current().calendar);
+      const verified = await verifyLedger(pool, benchProgrammes(systemClock).current().calendar, server.url);
       const seconds = (performance.now() - startedAt) / 1000;
       const used = cpu.read();
       const micros = (name: string) => Math.round((((used[name] ?? 0) * 1e6) / Number(verified.operations)) * 10) / 10;

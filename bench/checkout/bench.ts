@@ -46,7 +46,7 @@ export async function run(given: BenchOptions): Promise<BenchResult> {
         ...ratioOf(ran.receiptsPerSecond, ran.cpuMicrosPerReceipt),
         ...ran.details,
         warehouse: await compareWithWarehouse(stack),
-        verify: given.flag("no-verify") ? null : await verifyLedger(stack.pool, calendar),
+        verify: given.flag("no-verify") ? null : await verifyLedger(stack.pool, calendar, stack.pgUrl),
         members,
         conditions: under,
       };

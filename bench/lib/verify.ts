@@ -4,8 +4,8 @@ import type { Calendar } from "#kernel/time.ts";
 import { rounded, say, step } from "./bench.ts";
 
 /** Rebuilds every wallet from its operations and compares: what a bench has left must be right to the cent. */
-export async function verifyLedger(pool: Pool, calendar: Calendar): Promise<Record<string, unknown>> {
-  const verified = await step("verify", () => verifyProjections(pool, { calendar, now: Date.now }));
+export async function verifyLedger(pool: Pool, calendar: Calendar, url: string): Promise<Record<string, unknown>> {
+  const verified = await step("verify", () => verifyProjections(pool, { calendar, now: Date.now, url }));
   for (const { member, what } of verified.differences) say(`  DIFFERENCE ${member}: ${what}`);
   return {
     operations: verified.operations,

@@ -1,13 +1,10 @@
-import type { Pool, PoolClient } from "pg";
-import { BUCKETS, type MemberId, memberIds } from "#kernel/ids.ts";
+import { Worker } from "node:worker_threads";
+import type { Pool } from "pg";
+import { BUCKETS } from "#kernel/ids.ts";
 import { type Calendar, formatInstant } from "#kernel/time.ts";
-import { compareMember, emptyProjections, type StoredProjections } from "./core/compare-projections.ts";
-import type { Movement, OperationFacts, OperationKind } from "./core/operation.ts";
-import { newReplay, type Replay, replayOperation } from "./core/replay.ts";
-import { copyRows } from "./store/copy-rows.ts";
-
-/** One thing that does not agree, in words. */
-export type Difference = { readonly member: string; readonly what: string };
+import { type ExportedSnapshot, exportSnapshot, openSnapshot } from "./store/snapshot.ts";
+import { type BucketRange, type Difference, KEPT_DIFFERENCES, type Tally, verifyRange } from "./verify-range.ts";
+import type { VerifyThreadData } from "./verify-thread.ts";
 
 export type VerifyReport = {
   readonly asOf: string;
@@ -23,16 +20,18 @@ export type VerifyReport = {
 export type VerifyOptions = {
   readonly calendar: Calendar;
   readonly now: () => number;
-  /** Ranges read side by side, one connection each. */
+  /** Ranges read side by side, a connection and a thread each; 2 unless given. */
   readonly lanes?: number;
+  /** Where the threads connect to. Without it everything runs in this one: for small ledgers. */
+  readonly url?: string;
   readonly onProgress?: (done: number, of: number) => void;
 };
 
-/** Operations of one range are sorted by PostgreSQL in memory: about this many at a time. */
-const OPERATIONS_PER_RANGE = 500_000;
-const KEPT_DIFFERENCES = 100;
+/** A range's stored rows are in memory at once, about 1 KB an operation. */
+const OPERATIONS_PER_RANGE = 250_000;
 
-type Tally = { members: number; operations: number; lots: number; differences: Difference[]; differenceCount: number };
+/** Takes a range to its tally. */
+type Lane = { verify(range: BucketRange): Promise<Tally>; end(): Promise<void> };
 
 /**
  * Rebuilds every wallet, lot, hold and return from the operations alone and compares them with what is stored, as of one
@@ -42,146 +41,85 @@ export async function verifyProjections(pool: Pool, options: VerifyOptions): Pro
   const startedAt = options.now();
   const keeper = await pool.connect();
   try {
-    await keeper.query("begin isolation level repeatable read read only");
-    const { rows } = await keeper.query<{ snapshot: string; rows: string }>(
-      `select pg_export_snapshot() as snapshot,
-              (select greatest(reltuples, 0)::int8 from pg_class where oid = 'operation'::regclass) as rows`,
-    );
-    const ranges = splitBuckets(Math.ceil(Number(rows[0]?.rows ?? 0) / OPERATIONS_PER_RANGE));
-    const tally: Tally = { members: 0, operations: 0, lots: 0, differences: [], differenceCount: 0 };
+    const exported = await exportSnapshot(keeper);
+    const ranges = splitBuckets(Math.ceil(exported.operations / OPERATIONS_PER_RANGE));
+    const total: Tally = { members: 0, operations: 0, lots: 0, differences: [], differenceCount: 0 };
     let next = 0;
-    const lane = async (): Promise<void> => {
-      const client = await pool.connect();
+    let done = 0;
+    const run = async (): Promise<void> => {
+      const lane = await openLane(pool, exported, options);
       try {
-        await client.query("begin isolation level repeatable read read only");
-        await client.query(`set transaction snapshot '${rows[0]?.snapshot}'`);
-        await client.query("set local work_mem = '256MB'");
         for (let range = ranges[next++]; range; range = ranges[next++]) {
-          await verifyRange(client, range, options.calendar, tally);
-          options.onProgress?.(next, ranges.length);
+          add(total, await lane.verify(range));
+          options.onProgress?.(++done, ranges.length);
         }
       } finally {
-        await client.query("rollback");
-        client.release();
+        await lane.end();
       }
     };
-    await Promise.all(Array.from({ length: options.lanes ?? 2 }, lane));
-    return { ...tally, asOf: formatInstant(startedAt), seconds: (options.now() - startedAt) / 1000 };
+    await Promise.all(Array.from({ length: Math.min(options.lanes ?? 2, ranges.length) }, run));
+    return { ...total, asOf: formatInstant(startedAt), seconds: (options.now() - startedAt) / 1000 };
   } finally {
     await keeper.query("rollback");
     keeper.release();
   }
 }
 
-function splitBuckets(parts: number): { from: number; to: number }[] {
+function openLane(pool: Pool, exported: ExportedSnapshot, options: VerifyOptions): Promise<Lane> {
+  const { url, calendar } = options;
+  return url === undefined
+    ? laneHere(pool, exported.snapshot, calendar)
+    : laneInThread({ url, snapshot: exported.snapshot, timeZone: calendar.timeZone });
+}
+
+async function laneHere(pool: Pool, snapshot: string, calendar: Calendar): Promise<Lane> {
+  const client = await pool.connect();
+  await openSnapshot(client, snapshot);
+  return {
+    verify: (range) => verifyRange(client, range, calendar),
+    end: async () => {
+      await client.query("rollback");
+      client.release();
+    },
+  };
+}
+
+async function laneInThread(workerData: VerifyThreadData): Promise<Lane> {
+  const thread = new Worker(new URL("./verify-thread.ts", import.meta.url), { workerData });
+  const ended = new Promise<never>((_, reject) => {
+    thread.once("error", reject);
+    thread.once("exit", (code) => reject(new Error(`a thread of verify ended with ${code}`)));
+  });
+  ended.catch(() => {}); // whoever waits for an answer gets it
+  const answer = <T>(): Promise<T> =>
+    Promise.race([new Promise<T>((resolve) => thread.once("message", resolve)), ended]);
+  await answer<"ready">();
+  return {
+    verify: (range) => {
+      const tally = answer<Tally>();
+      thread.postMessage(range);
+      return tally;
+    },
+    end: async () => {
+      const exited = new Promise((resolve) => thread.once("exit", resolve));
+      thread.postMessage("end");
+      await Promise.race([exited, ended.catch(() => {})]);
+    },
+  };
+}
+
+function add(total: Tally, tally: Tally): void {
+  total.members += tally.members;
+  total.operations += tally.operations;
+  total.lots += tally.lots;
+  total.differenceCount += tally.differenceCount;
+  total.differences.push(...tally.differences.slice(0, KEPT_DIFFERENCES - total.differences.length));
+}
+
+function splitBuckets(parts: number): BucketRange[] {
   const count = Math.min(BUCKETS, Math.max(2, parts));
   return Array.from({ length: count }, (_, i) => ({
     from: Math.floor((i * BUCKETS) / count),
     to: Math.floor(((i + 1) * BUCKETS) / count) - 1,
   }));
-}
-
-const ms = (column: string): string => `(extract(epoch from ${column}) * 1000)::int8`;
-
-async function verifyRange(
-  client: PoolClient,
-  range: { from: number; to: number },
-  calendar: Calendar,
-  tally: Tally,
-): Promise<void> {
-  const where = `where bucket between ${range.from} and ${range.to}`;
-  const stored = await readStored(client, where, tally);
-  let member = -1;
-  let replay: Replay = newReplay();
-  const close = (): void => {
-    if (member < 0) return;
-    const projections = stored.get(member) ?? emptyProjections();
-    stored.delete(member);
-    report(tally, member, [...replay.faults, ...compareMember(replay, projections)]);
-  };
-  await copyRows(
-    client,
-    `select member_id, seq, kind, partner, ${ms("occurred_at")}, ${ms("posted_at")}, cites_seq, movements, facts
-     from operation ${where} order by bucket, member_id, seq`,
-    (columns) => {
-      const id = Number(columns[0]);
-      if (id !== member) {
-        close();
-        member = id;
-        replay = newReplay();
-        tally.members++;
-      }
-      tally.operations++;
-      replayOperation(replay, toReplayed(columns), calendar);
-    },
-  );
-  close();
-  // Wallets that no operation stands behind: a new member's is empty.
-  for (const [id, projections] of stored) report(tally, id, compareMember(newReplay(), projections));
-}
-
-function toReplayed(columns: (string | null)[]) {
-  return {
-    seq: Number(columns[1]),
-    kind: columns[2] as OperationKind,
-    partner: columns[3] as string,
-    occurredAt: Number(columns[4]),
-    postedAt: Number(columns[5]),
-    citesSeq: columns[6] === null ? null : Number(columns[6]),
-    movements: JSON.parse(columns[7] as string) as Movement[],
-    facts: columns[8] === null ? null : (JSON.parse(columns[8] as string) as OperationFacts),
-  };
-}
-
-async function readStored(client: PoolClient, where: string, tally: Tally): Promise<Map<MemberId, StoredProjections>> {
-  const stored = new Map<MemberId, StoredProjections>();
-  const of = (column: string | null | undefined): StoredProjections => {
-    const member = Number(column);
-    let projections = stored.get(member);
-    if (!projections) {
-      projections = emptyProjections();
-      stored.set(member, projections);
-    }
-    return projections;
-  };
-  await copyRows(
-    client,
-    `select member_id, seq, active_cents, pending_cents, held_cents, arrears, cap_use, first_purchases,
-            ${ms("next_change_at")}, status, merged_into from wallet ${where}`,
-    (columns) => {
-      of(columns[0]).wallet = columns.slice(1);
-    },
-  );
-  await copyRows(
-    client,
-    `select member_id, seq, part, ${ms("earned_at")}, ${ms("available_at")}, ${ms("expires_at")}, is_active, is_open,
-            funders, amount, remaining, held, spent, expired, taken_back from lot ${where}`,
-    (columns) => {
-      tally.lots++;
-      of(columns[0]).lots.set(Number(columns[1]) * 64 + Number(columns[2]), columns.slice(1));
-    },
-  );
-  await copyRows(
-    client,
-    `select member_id, seq, partner, state, ${ms("placed_at")}, ${ms("expires_at")}, items from hold ${where}`,
-    (columns) => {
-      of(columns[0]).holds.set(Number(columns[1]), columns.slice(1));
-    },
-  );
-  await copyRows(
-    client,
-    `select member_id, seq, lines, refunded, absorbed from purchase_return ${where}`,
-    (columns) => {
-      of(columns[0]).returns.set(Number(columns[1]), columns.slice(1));
-    },
-  );
-  return stored;
-}
-
-function report(tally: Tally, member: MemberId, faults: readonly string[]): void {
-  tally.differenceCount += faults.length;
-  for (const what of faults) {
-    if (tally.differences.length >= KEPT_DIFFERENCES) return;
-    tally.differences.push({ member: memberIds.format(member), what });
-  }
 }

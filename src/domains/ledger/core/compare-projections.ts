@@ -1,38 +1,53 @@
 import { type Replay, walletOf } from "./replay.ts";
 import { NEVER } from "./wallet.ts";
 
-/** A member's stored rows as columns of text, the way COPY gives them. */
-export type StoredProjections = {
-  wallet: (string | null)[] | undefined;
-  readonly lots: Map<number, (string | null)[]>;
-  readonly holds: Map<number, (string | null)[]>;
-  readonly returns: Map<number, (string | null)[]>;
-};
+export const PROJECTIONS = ["wallet", "lot", "hold", "purchase_return"] as const;
+type Row = readonly (string | null)[];
+/** A member's stored rows as lines of columns, the way COPY gives them, in any order. */
+export type StoredProjections = { readonly [projection in (typeof PROJECTIONS)[number]]: string[] };
+/** How a line is written and read. */
+export type Lines = { of(row: Row): string; columns(line: string): Row };
 
 export function emptyProjections(): StoredProjections {
-  return { wallet: undefined, lots: new Map(), holds: new Map(), returns: new Map() };
+  return { wallet: [], lot: [], hold: [], purchase_return: [] };
 }
 
-/** What differs between a replay and the stored rows, column by column, as sentences. */
-export function compareMember(replay: Replay, stored: StoredProjections): string[] {
-  const differences: string[] = [];
-  compareRow(differences, "wallet", walletRow(replay), stored.wallet);
-  compareRows(differences, "lot", new Map([...replay.lots].map(([key, lot]) => [key, lotRow(lot)])), stored.lots);
-  compareRows(differences, "hold", new Map([...replay.holds].map(([seq, hold]) => [seq, holdRow(hold)])), stored.holds);
-  const returned = new Map(
-    [...replay.returned].map(([seq, state]) => [
-      seq,
-      [String(seq), json(state.lines), json(state.refunded), json(state.absorbed)],
+/**
+ * What differs between a replay and the stored rows, as sentences. Whole lines are compared; columns only where lines
+ * differ, to say which.
+ */
+export function compareMember(member: number, replay: Replay, stored: StoredProjections, lines: Lines): string[] {
+  const id = String(member);
+  const rebuilt: Record<keyof StoredProjections, Row[]> = {
+    wallet: [walletRow(id, replay)],
+    lot: Array.from(replay.lots.values(), (lot) => lotRow(id, lot)),
+    hold: Array.from(replay.holds.values(), (hold) => holdRow(id, hold)),
+    purchase_return: Array.from(replay.returned, ([seq, state]) => [
+      ...[id, String(seq), json(state.lines), json(state.refunded), json(state.absorbed)],
     ]),
-  );
-  compareRows(differences, "purchase_return", returned, stored.returns);
+  };
+  const differences: string[] = [];
+  for (const projection of PROJECTIONS) {
+    const found = stored[projection];
+    if (!areSame(rebuilt[projection].map(lines.of), found))
+      compareRows(differences, projection, rebuilt[projection], found.map(lines.columns));
+  }
   return differences;
 }
 
-function walletRow(replay: Replay): (string | null)[] {
+/** As sets: each line has its own numbers in it. */
+function areSame(rebuilt: readonly string[], stored: readonly string[]): boolean {
+  if (rebuilt.length !== stored.length) return false;
+  if (rebuilt.every((line, i) => line === stored[i])) return true;
+  const lines = new Set(stored);
+  return rebuilt.every((line) => lines.has(line));
+}
+
+function walletRow(member: string, replay: Replay): Row {
   const { active, pending, held, next } = walletOf(replay);
   const debts = replay.debts.map((debt) => [debt.funder, debt.cents, debt.sinceSeq]);
   return [
+    member,
     String(replay.seq),
     String(active),
     String(pending),
@@ -49,9 +64,10 @@ function walletRow(replay: Replay): (string | null)[] {
 type ReplayedLot = Replay["lots"] extends Map<number, infer L> ? L : never;
 type ReplayedHold = Replay["holds"] extends Map<number, infer H> ? H : never;
 
-function lotRow(lot: ReplayedLot): (string | null)[] {
+function lotRow(member: string, lot: ReplayedLot): Row {
   const isOpen = lot.remaining.some((cents) => cents > 0) || lot.held.some((cents) => cents > 0);
   return [
+    member,
     String(lot.seq),
     String(lot.part),
     String(lot.earnedAt),
@@ -69,8 +85,16 @@ function lotRow(lot: ReplayedLot): (string | null)[] {
   ];
 }
 
-function holdRow(hold: ReplayedHold): (string | null)[] {
-  return [String(hold.seq), hold.partner, hold.state, String(hold.placedAt), String(hold.expiresAt), json(hold.items)];
+function holdRow(member: string, hold: ReplayedHold): Row {
+  return [
+    member,
+    String(hold.seq),
+    hold.partner,
+    hold.state,
+    String(hold.placedAt),
+    String(hold.expiresAt),
+    json(hold.items),
+  ];
 }
 
 function amounts(values: readonly number[]): string | null {
@@ -89,31 +113,34 @@ function mapJson(map: ReadonlyMap<string, unknown>): string | null {
   return map.size === 0 ? null : json(Object.fromEntries(map));
 }
 
-function compareRows(
-  differences: string[],
-  table: string,
-  rebuilt: ReadonlyMap<number, (string | null)[]>,
-  stored: ReadonlyMap<number, (string | null)[]>,
-): void {
-  for (const [key, row] of rebuilt) compareRow(differences, `${table} ${row[0]}`, row, stored.get(key));
-  for (const [key, row] of stored) {
-    if (!rebuilt.has(key)) differences.push(`${table} ${row[0]} is stored, but no operation began it`);
-  }
+/** Rows are known by their numbers: of a wallet none, of a lot two, else one. */
+function nameOf(projection: keyof StoredProjections, row: Row): string {
+  return [projection, ...row.slice(1, { wallet: 1, lot: 3, hold: 2, purchase_return: 2 }[projection])].join(" ");
 }
 
-function compareRow(
+function compareRows(
   differences: string[],
-  what: string,
-  rebuilt: readonly (string | null)[],
-  stored: readonly (string | null)[] | undefined,
+  projection: keyof StoredProjections,
+  rebuilt: readonly Row[],
+  stored: readonly Row[],
 ): void {
+  const left = new Map(stored.map((row) => [nameOf(projection, row), row]));
+  for (const row of rebuilt) {
+    const name = nameOf(projection, row);
+    compareRow(differences, name, row, left.get(name));
+    left.delete(name);
+  }
+  for (const name of left.keys()) differences.push(`${name} is stored, but no operation began it`);
+}
+
+function compareRow(differences: string[], name: string, rebuilt: Row, stored: Row | undefined): void {
   if (!stored) {
-    differences.push(`${what} is not stored`);
+    differences.push(`${name} is not stored`);
     return;
   }
   for (let i = 0; i < rebuilt.length; i++) {
     if (rebuilt[i] !== stored[i]) {
-      differences.push(`${what}, column ${i + 1}: operations say ${rebuilt[i]}, stored is ${stored[i]}`);
+      differences.push(`${name}, column ${i}: operations say ${rebuilt[i]}, stored is ${stored[i]}`);
     }
   }
 }

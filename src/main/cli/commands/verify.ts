@@ -12,12 +12,16 @@ export const verifyCommand = defineCommand({
   usage: "verify [--lanes N]",
   example: "dolka verify",
   options: {
-    lanes: { type: "string", placeholder: "N", description: "Connections that read side by side; 2 unless given" },
+    lanes: {
+      type: "string",
+      placeholder: "N",
+      description: "Threads that read side by side, a connection each; 2 unless given",
+    },
   },
   async run(context, { values }) {
     const opened = await context.openHome();
     try {
-      const { pool } = opened;
+      const { pool, pgUrl } = opened;
       const { clock } = context;
       const programmes = await loadProgrammes({ pool, clock });
       const bar = context.progress("Verifying", 100);
@@ -25,6 +29,7 @@ export const verifyCommand = defineCommand({
         calendar: programmes.latest?.calendar ?? createCalendar("Europe/Moscow"),
         now: clock.now,
         lanes: Number(values.lanes ?? 2),
+        url: pgUrl,
         onProgress: (done, of) => bar.set(Math.round((done / of) * 100)),
       });
       bar.finish();
