@@ -4,7 +4,6 @@ import {
   createKeyWrapper,
   createMemberIds,
   findMembers,
-  type InferredAttribute,
   listOpenPairs,
   lockProfiles,
   type Pair,
@@ -29,7 +28,7 @@ import { DEFAULT_IDENTITY, type IdentitySettings } from "./identity-settings.ts"
 import { createLookup, type Lookup } from "./lookup.ts";
 import { createProfileQueue } from "./profile-queue.ts";
 import { putProfiles } from "./put-profiles.ts";
-import { readAttributes } from "./read-attributes.ts";
+import { type MemberAttribute, readAttributes } from "./read-attributes.ts";
 import {
   type Asker,
   explainMember,
@@ -66,7 +65,7 @@ export type Profiles = {
   household(
     member: MemberId,
   ): Promise<{ member: MemberId; with: { member: MemberId; shares: string[] }[] } | undefined>;
-  attributes(member: MemberId): Promise<{ member: MemberId; attributes: InferredAttribute[] } | undefined>;
+  attributes(member: MemberId): Promise<{ member: MemberId; attributes: MemberAttribute[] } | undefined>;
   reviews(after: { openedAt: number; member: MemberId; other: MemberId }, limit: number): Promise<Pair[]>;
   decide(
     one: MemberId,

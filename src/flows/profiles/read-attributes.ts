@@ -1,5 +1,7 @@
+import type { StatedAttribute } from "#domains/games/index.ts";
 import { type BoughtCategories, type InferredAttribute, inferAttributes, loadTrees } from "#domains/identity/index.ts";
 import { listOperations, loadSurvivors } from "#domains/ledger/index.ts";
+import { statedAttributes } from "#flows/games/index.ts";
 import type { MemberId } from "#kernel/ids.ts";
 import { DAY_MS } from "#kernel/time.ts";
 import type { ProfileDeps } from "./deps.ts";
@@ -9,11 +11,23 @@ const MOST_RECEIPTS = 1_000;
 /** Four half-lives of the usual rules: older ones weigh next to nothing. */
 const LOOK_BACK_MS = 400 * DAY_MS;
 
-/** What receipts suggest of a member at this moment, by the coalition's rules; undefined for no such member. */
+/** What receipts suggest, what the member has said himself with consent, or both. */
+export type MemberAttribute = {
+  readonly key: string;
+  /** Basis points: 10,000 is certain, which it never is. */
+  readonly confidenceBp: number;
+  readonly receipts?: InferredAttribute["evidence"];
+  readonly answers?: readonly StatedAttribute["evidence"][];
+};
+
+/**
+ * What is known of a member at this moment: by receipts and the coalition's rules, and by answers whose consent holds;
+ * undefined for no such member.
+ */
 export async function readAttributes(
   deps: ProfileDeps,
   named: MemberId,
-): Promise<{ member: MemberId; attributes: InferredAttribute[] } | undefined> {
+): Promise<{ member: MemberId; attributes: MemberAttribute[] } | undefined> {
   const wallet = (await loadSurvivors(deps.pool, [named])).get(named)?.wallet;
   if (wallet?.status !== "open") return undefined;
   const now = deps.clock.now();
@@ -26,5 +40,19 @@ export async function readAttributes(
       receipts.push({ at: occurredAt, categories: receipt?.lines?.map(({ category }) => category) ?? [] });
     }
   }
-  return { member: wallet.member, attributes: inferAttributes(deps.attributeRules(), receipts, now) };
+  const inferred = inferAttributes(deps.attributeRules(), receipts, now);
+  return { member: wallet.member, attributes: together(inferred, await statedAttributes(deps, tree)) };
+}
+
+/** Two independent grounds for one attribute are surer than either: 1 − (1 − a)(1 − b). The surest first. */
+function together(inferred: readonly InferredAttribute[], stated: readonly StatedAttribute[]): MemberAttribute[] {
+  const all = new Map<string, MemberAttribute>();
+  for (const { key, confidenceBp, evidence } of inferred) all.set(key, { key, confidenceBp, receipts: evidence });
+  for (const { key, confidenceBp, evidence } of stated) {
+    const known = all.get(key);
+    const doubt = ((10_000 - (known?.confidenceBp ?? 0)) * (10_000 - confidenceBp)) / 10_000;
+    const answers = [...(known?.answers ?? []), evidence];
+    all.set(key, { ...known, key, confidenceBp: Math.floor(10_000 - doubt), answers });
+  }
+  return [...all.values()].sort((a, b) => b.confidenceBp - a.confidenceBp || (a.key < b.key ? -1 : 1));
 }

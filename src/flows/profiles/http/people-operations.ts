@@ -64,8 +64,9 @@ export const peopleOperations = {
   listAttributes: operation({
     operationId: "listAttributes",
     tag: "Members",
-    summary: "List what receipts suggest of a member, with evidence and confidence",
-    description: "By the coalition's own rules (identity.yaml). Confidence fades when the evidence stops.",
+    summary: "List what receipts suggest of a member and what he said himself, with evidence and confidence",
+    description:
+      "By the coalition's own rules (identity.yaml), and by answers to polls whose consent holds. Confidence fades when the evidence stops.",
     params: MemberParams,
     status: 200,
     answer: Type.Object(
@@ -78,8 +79,19 @@ export const peopleOperations = {
               confidenceBp: Type.Integer({ description: "Basis points." }),
               evidence: Type.Object({
                 receipts: Type.Integer(),
-                firstAt: Type.String({ format: "date-time" }),
-                lastAt: Type.String({ format: "date-time" }),
+                firstAt: Type.Optional(Type.String({ format: "date-time" })),
+                lastAt: Type.Optional(Type.String({ format: "date-time" })),
+                answers: Type.Optional(
+                  Type.Array(
+                    Type.Object({
+                      game: Type.String(),
+                      question: Type.String(),
+                      statedAt: Type.String({ format: "date-time" }),
+                      consentVersion: Type.String(),
+                    }),
+                    { description: "Own answers, with the consent under which they were given." },
+                  ),
+                ),
               }),
             },
             { title: "InferredAttribute" },

@@ -92,12 +92,16 @@ function attributeRoute(deps: PeopleRouteDeps, app: App): void {
     const member = memberIds.parse(request.params.memberId);
     const found = member === undefined ? undefined : await deps.profiles().attributes(member);
     if (!found) return refuser(deps)(request, reply, { code: "unknown-member" });
-    const items = found.attributes.map(({ evidence, ...each }) => ({
-      ...each,
+    const items = found.attributes.map(({ key, confidenceBp, receipts, answers }) => ({
+      ...{ key, confidenceBp },
       evidence: {
-        receipts: evidence.receipts,
-        firstAt: formatInstant(evidence.firstAt),
-        lastAt: formatInstant(evidence.lastAt),
+        receipts: receipts?.receipts ?? 0,
+        ...(receipts === undefined
+          ? {}
+          : { firstAt: formatInstant(receipts.firstAt), lastAt: formatInstant(receipts.lastAt) }),
+        ...(answers === undefined
+          ? {}
+          : { answers: answers.map(({ statedAt, ...each }) => ({ ...each, statedAt: formatInstant(statedAt) })) }),
       },
     }));
     reply.send({ member: memberIds.format(found.member), items });

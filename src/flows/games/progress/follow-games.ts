@@ -1,0 +1,209 @@
+import type { Pool, PoolClient } from "pg";
+import {
+  achieve,
+  closedWeeks,
+  type Desired,
+  type GameTerms,
+  gameContributions,
+  isAwardDue,
+  isLiveAt,
+  loadAwards,
+  loadGameContributions,
+  lockGamePosition,
+  type MemberContribution,
+  mergeGames,
+  moveGamePosition,
+  putAwards,
+  putGameContributions,
+  putGameProgress,
+  putScores,
+  rateOf,
+  readGameHappenings,
+  type StoredAward,
+  type StoredGameProgress,
+  type StoredScore,
+  weekScores,
+} from "#domains/games/index.ts";
+import { loadSurvivors, survivorsOf } from "#domains/ledger/index.ts";
+import { nextPage, shiftSource } from "#domains/missions/index.ts";
+import type { CompiledProgramme, Programmes } from "#domains/program/index.ts";
+import type { MemberId } from "#kernel/ids.ts";
+import { type Day, formatDay } from "#kernel/time.ts";
+import type { Clock } from "#platform/clock.ts";
+import { transaction } from "#platform/postgres/transaction.ts";
+import { activeGames } from "../active-games.ts";
+import { desiredReward } from "./desired.ts";
+
+export type FollowDeps = { readonly pool: Pool; readonly clock: Clock; readonly programmes: Programmes };
+
+/** Operations and events looked at in one transaction. */
+const PAGE = 5_000;
+
+/**
+ * Takes the next page of the stream of operations and events: notes what each adds to each game, computes what has
+ * changed for the members concerned, and moves the position, all in one transaction. So every row counts once, and a
+ * crash anywhere leaves either all of it or nothing. False when there was nothing new.
+ */
+export async function followGames(deps: FollowDeps, pageSize = PAGE): Promise<boolean> {
+  const { programmes } = deps;
+  if (!programmes.latest) return false;
+  return transaction(deps.pool, async (client) => {
+    const from = await lockGamePosition(client);
+    const to = await nextPage(client, from, pageSize);
+    if (to === undefined) return false;
+    const programme = programmes.current();
+    const games = await activeGames(client, programme);
+    const counted = games.filter(({ play }) => play.kind !== "questions");
+    const read = await readGameHappenings(client, from, to);
+    const touched = new Set<MemberId>();
+    for (const { merge } of read) {
+      if (merge === undefined) continue;
+      await mergeGames(client, merge);
+      touched.add(merge.survivor);
+    }
+    const added = await whatCounts(client, counted, read);
+    for (const { member } of added) touched.add(member);
+    await putGameContributions(client, added);
+    await refreshMembers(client, deps, programme, counted, [...touched]);
+    await moveGamePosition(client, to);
+    return true;
+  });
+}
+
+type Read = Awaited<ReturnType<typeof readGameHappenings>>;
+
+/** What happened, as contributions of whoever answers for the member now, under the survivor's numbers. */
+async function whatCounts(client: PoolClient, games: readonly GameTerms[], read: Read): Promise<MemberContribution[]> {
+  const added: MemberContribution[] = [];
+  for (const { member, happened } of read) {
+    if (happened === undefined) continue;
+    const at = happened.kind === "mission" ? happened.at : happened.happening.at;
+    const isReturn = happened.kind === "deed" && happened.happening.kind === "return";
+    for (const game of games) {
+      // What happened outside of every span can't count, now or later; a return counts by what it returns.
+      if (!isReturn && !isLiveAt(game, at)) continue;
+      for (const each of gameContributions(happened, game)) added.push({ ...each, member, game: game.id });
+    }
+  }
+  const members = [...new Set(added.map(({ member }) => member))];
+  const roots = members.length === 0 ? new Map<MemberId, MemberId>() : await survivorsOf(client, members);
+  const merged = members.filter((member) => roots.get(member) !== undefined && roots.get(member) !== member);
+  if (merged.length === 0) return added;
+  const survivors = await loadSurvivors(client, merged);
+  return added.map((each) => {
+    const survivor = survivors.get(each.member);
+    if (survivor === undefined) return each;
+    const { cites } = each;
+    return {
+      ...each,
+      member: survivor.wallet.member,
+      source: shiftSource(each.source, survivor.shift),
+      ...(cites === undefined ? {} : { cites: shiftSource(cites, survivor.shift) }),
+    };
+  });
+}
+
+type Changes = {
+  readonly progress: StoredGameProgress[];
+  readonly scores: StoredScore[];
+  readonly awards: Omit<StoredAward, "given" | "turn">[];
+};
+
+/** Computes achievements, scores and awards of these members from all that is known of them, and writes them. */
+async function refreshMembers(
+  client: PoolClient,
+  deps: FollowDeps,
+  programme: CompiledProgramme,
+  games: readonly GameTerms[],
+  members: readonly MemberId[],
+): Promise<void> {
+  if (members.length === 0) return;
+  const closed = new Map<string, Set<Day>>();
+  for (const { id, play } of games) if (play.kind === "leaderboard") closed.set(id, await closedWeeks(client, id));
+  const contributions = grouped(await loadGameContributions(client, members));
+  const awards = grouped(await loadAwards(client, members));
+  const changes: Changes = { progress: [], scores: [], awards: [] };
+  for (const [member, rows] of contributions) {
+    const known = new Map((awards.get(member) ?? []).map((award) => [`${award.game} ${award.key}`, award]));
+    const own = Map.groupBy(rows, ({ game }) => game);
+    for (const game of games) {
+      const its = own.get(game.id);
+      if (its === undefined) continue;
+      if (game.play.kind === "achievement") achieved(game, member, its, known, programme, changes);
+      if (game.play.kind === "leaderboard") {
+        scored(game, member, its, known, closed.get(game.id) ?? new Set(), programme, changes);
+      }
+    }
+  }
+  const now = deps.clock.now();
+  await putGameProgress(client, changes.progress, now);
+  await putScores(client, changes.scores);
+  await putAwards(client, changes.awards, now);
+}
+
+type Known = ReadonlyMap<string, StoredAward>;
+
+function achieved(
+  game: GameTerms,
+  member: MemberId,
+  rows: readonly MemberContribution[],
+  known: Known,
+  programme: CompiledProgramme,
+  changes: Changes,
+): void {
+  const { play, id, reward } = game;
+  if (play.kind !== "achievement") return;
+  const progress = achieve(rows, game, play, programme.calendar);
+  changes.progress.push({ member, game: id, ...progress });
+  if (reward === undefined) return;
+  const { done } = progress;
+  const desired = done === undefined ? undefined : desiredReward(reward, done.at, programme.calendar);
+  const cause = {
+    ...{ game: id, kind: "achievement" },
+    ...(done === undefined ? {} : { doneAt: done.at, doneBy: done.source }),
+  };
+  note(changes, known.get(`${id} goal`), { member, game: id, key: "goal", desired, cause });
+}
+
+function scored(
+  game: GameTerms,
+  member: MemberId,
+  rows: readonly MemberContribution[],
+  known: Known,
+  closed: ReadonlySet<Day>,
+  programme: CompiledProgramme,
+  changes: Changes,
+): void {
+  const { play, id } = game;
+  if (play.kind !== "leaderboard") return;
+  for (const score of weekScores(rows, game, programme.calendar).values()) {
+    const rateBp = rateOf(score, play, programme.pointValueKopecks);
+    if (!closed.has(score.week)) {
+      changes.scores.push({ ...score, member, game: id, ...(rateBp === undefined ? {} : { rateBp }) });
+      continue;
+    }
+    const key = `week:${formatDay(score.week)}`;
+    const award = known.get(`${id} ${key}`);
+    // After the close places stay; a prize whose receipts were returned goes back where the game says so.
+    if (award === undefined || play.onReturn === "keep" || rateBp !== undefined) continue;
+    note(changes, award, { member, game: id, key, desired: undefined, cause: award.cause });
+  }
+}
+
+type Wanted = Pick<StoredAward, "member" | "game" | "key" | "desired" | "cause">;
+
+function note({ awards }: Changes, known: StoredAward | undefined, wanted: Wanted): void {
+  if (known === undefined && wanted.desired === undefined) return;
+  const isSame = known !== undefined && sameDesired(known.desired, wanted.desired);
+  if (isSame) return;
+  // What was refused stays refused while what is won is the same.
+  awards.push({ ...wanted, isDue: isAwardDue(wanted.desired, known?.given) });
+}
+
+function sameDesired(a: Desired | undefined, b: Desired | undefined): boolean {
+  return JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+}
+
+function grouped<Row extends { readonly member: MemberId }>(rows: readonly Row[]): Map<MemberId, Row[]> {
+  return Map.groupBy(rows, ({ member }) => member);
+}
