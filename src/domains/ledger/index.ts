@@ -24,6 +24,7 @@ export type {
   ReturnedState,
 } from "./core/operation.ts";
 export { type EarnPart, type PurchaseCommand, purchase } from "./core/purchase.ts";
+export { type ReleaseCommand, release, UNDECIDED, undecidedLots } from "./core/release.ts";
 export {
   cumulative,
   type GivenBack,
@@ -71,6 +72,6 @@ export {
   type StoredOperation,
 } from "./store/operations.ts";
 export { postChanges } from "./store/post-changes.ts";
-export type { AnonymousReceipt, KeyClaim, NewIdentifier, Posting } from "./store/posting.ts";
+export type { AlertRow, AnonymousReceipt, JournalRow, KeyClaim, NewIdentifier, Posting } from "./store/posting.ts";
 export { type VerifyOptions, type VerifyReport, verifyProjections } from "./verify-projections.ts";
 export type { Difference } from "./verify-range.ts";

@@ -3,6 +3,7 @@ import { lotIds, type MemberId, memberIds } from "#kernel/ids.ts";
 import { type Calendar, type EpochMs, formatDay, formatInstant } from "#kernel/time.ts";
 import { bookDue, walletAfter } from "./core/book-due.ts";
 import { type Draft, openDraft } from "./core/draft.ts";
+import { isUndecided } from "./core/release.ts";
 import { type Lot, NEVER, type Wallet } from "./core/wallet.ts";
 import { readFirstOpenDay } from "./store/fence.ts";
 import { loadSurvivors } from "./store/follow-merges.ts";
@@ -35,7 +36,7 @@ export async function readWallet(deps: ReadDeps, member: MemberId): Promise<Wall
   const draft = await draftNow(deps, member);
   if (!draft) return undefined;
   const expiry = soonest(draft.lots, (lot) => lot.expiresAt);
-  const pending = draft.lots.filter((lot) => !lot.isActive);
+  const pending = draft.lots.filter((lot) => !lot.isActive && !isUndecided(lot));
   const activation = soonest(pending, (lot) => lot.availableAt);
   return {
     member: memberIds.format(draft.before.member),
@@ -75,7 +76,9 @@ export type LotNow = {
   readonly funder: string;
   readonly state: "pending" | "active" | "closed";
   readonly earnedAt: string;
-  readonly availableAt: string;
+  /** Absent while the points wait for a decision. */
+  readonly availableAt?: string;
+  readonly isUnderReview?: true;
   /** Exclusive; `lastDay` is the last day on which the points can be spent, in the programme's time zone. */
   readonly expiresAt?: string;
   readonly lastDay?: string;
@@ -125,7 +128,7 @@ function lotNow(deps: ReadDeps, member: MemberId, lot: Lot, index: number): LotN
     funder: lot.funders[index] as string,
     state: isOpen ? (lot.isActive ? "active" : "pending") : "closed",
     earnedAt: formatInstant(lot.earnedAt),
-    availableAt: formatInstant(lot.availableAt),
+    ...(isUndecided(lot) ? { isUnderReview: true as const } : { availableAt: formatInstant(lot.availableAt) }),
     ...(lot.expiresAt === NEVER
       ? {}
       : { expiresAt: formatInstant(lot.expiresAt), lastDay: formatDay(deps.calendar().dayOf(lot.expiresAt - 1)) }),

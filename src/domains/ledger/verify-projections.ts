@@ -85,7 +85,11 @@ async function laneHere(pool: Pool, snapshot: string, calendar: Calendar): Promi
 }
 
 async function laneInThread(workerData: VerifyThreadData): Promise<Lane> {
-  const thread = new Worker(new URL("./verify-thread.ts", import.meta.url), { workerData });
+  const thread = new Worker(new URL("./verify-thread.ts", import.meta.url), {
+    workerData,
+    // A range's rows live for seconds: with the usual 16 MB they would be copied again and again.
+    resourceLimits: { maxYoungGenerationSizeMb: 128 },
+  });
   const ended = new Promise<never>((_, reject) => {
     thread.once("error", reject);
     thread.once("exit", (code) => reject(new Error(`a thread of verify ended with ${code}`)));

@@ -4,7 +4,7 @@ import type { Calendar } from "#kernel/time.ts";
 import { compareMember, emptyProjections, type StoredProjections } from "./core/compare-projections.ts";
 import type { Movement, OperationFacts, OperationKind } from "./core/operation.ts";
 import { newReplay, type Replay, type ReplayedOperation, replayOperation } from "./core/replay.ts";
-import { columnsOf, copyLines, lineOf } from "./store/copy-lines.ts";
+import { columnsOf, copyLines } from "./store/copy-lines.ts";
 
 /** One thing that does not agree, in words. */
 export type Difference = { readonly member: string; readonly what: string };
@@ -21,7 +21,6 @@ export type Tally = {
 export type BucketRange = { readonly from: number; readonly to: number };
 
 export const KEPT_DIFFERENCES = 100;
-const LINES = { of: lineOf, columns: columnsOf };
 
 /** By double precision, not numeric: exact for any millisecond of the next thousand years, and half the price. */
 const ms = (column: string): string => `(date_part('epoch', ${column}) * 1000)::int8`;
@@ -50,7 +49,7 @@ export async function verifyRange(client: ClientBase, range: BucketRange, calend
     if (member < 0) return;
     const projections = stored.get(member) ?? emptyProjections();
     stored.delete(member);
-    report(tally, member, [...replay.faults, ...compareMember(member, replay, projections, LINES)]);
+    report(tally, member, [...replay.faults, ...compareMember(member, replay, projections, columnsOf)]);
   };
   await copyLines(
     client,
@@ -71,7 +70,7 @@ export async function verifyRange(client: ClientBase, range: BucketRange, calend
   );
   close();
   // Wallets that no operation stands behind: a new member's is empty.
-  for (const [id, projections] of stored) report(tally, id, compareMember(id, newReplay(), projections, LINES));
+  for (const [id, projections] of stored) report(tally, id, compareMember(id, newReplay(), projections, columnsOf));
   return tally;
 }
 

@@ -1,37 +1,41 @@
 import { type Replay, walletOf } from "./replay.ts";
 import { NEVER } from "./wallet.ts";
 
-export const PROJECTIONS = ["wallet", "lot", "hold", "purchase_return"] as const;
+/** A member's stored rows as lines of text, the way COPY gives them, in any order. */
+export type StoredProjections = { readonly [projection in "wallet" | "lot" | "hold" | "purchase_return"]: string[] };
 type Row = readonly (string | null)[];
-/** A member's stored rows as lines of columns, the way COPY gives them, in any order. */
-export type StoredProjections = { readonly [projection in (typeof PROJECTIONS)[number]]: string[] };
-/** How a line is written and read. */
-export type Lines = { of(row: Row): string; columns(line: string): Row };
 
 export function emptyProjections(): StoredProjections {
   return { wallet: [], lot: [], hold: [], purchase_return: [] };
 }
 
 /**
- * What differs between a replay and the stored rows, as sentences. Whole lines are compared; columns only where lines
- * differ, to say which.
+ * What differs between a replay and the stored rows, as sentences. Whole lines are compared; `columns` takes apart only
+ * those that differ, to say where.
  */
-export function compareMember(member: number, replay: Replay, stored: StoredProjections, lines: Lines): string[] {
-  const id = String(member);
-  const rebuilt: Record<keyof StoredProjections, Row[]> = {
-    wallet: [walletRow(id, replay)],
-    lot: Array.from(replay.lots.values(), (lot) => lotRow(id, lot)),
-    hold: Array.from(replay.holds.values(), (hold) => holdRow(id, hold)),
-    purchase_return: Array.from(replay.returned, ([seq, state]) => [
-      ...[id, String(seq), json(state.lines), json(state.refunded), json(state.absorbed)],
-    ]),
-  };
+export function compareMember(
+  member: number,
+  replay: Replay,
+  stored: StoredProjections,
+  columns: (line: string) => Row,
+): string[] {
   const differences: string[] = [];
-  for (const projection of PROJECTIONS) {
-    const found = stored[projection];
-    if (!areSame(rebuilt[projection].map(lines.of), found))
-      compareRows(differences, projection, rebuilt[projection], found.map(lines.columns));
+  const compare = (projection: keyof StoredProjections, rebuilt: readonly string[]): void => {
+    if (areSame(rebuilt, stored[projection])) return;
+    compareRows(differences, projection, rebuilt.map(columns), stored[projection].map(columns));
+  };
+  compare("wallet", [walletLine(member, replay)]);
+  const lots: string[] = [];
+  for (const lot of replay.lots.values()) lots.push(lotLine(member, lot));
+  compare("lot", lots);
+  const holds: string[] = [];
+  for (const hold of replay.holds.values()) holds.push(holdLine(member, hold));
+  compare("hold", holds);
+  const returns: string[] = [];
+  for (const [seq, state] of replay.returned) {
+    returns.push(`${member}\t${seq}\t${json(state.lines)}\t${json(state.refunded)}\t${json(state.absorbed)}`);
   }
+  compare("purchase_return", returns);
   return differences;
 }
 
@@ -43,74 +47,55 @@ function areSame(rebuilt: readonly string[], stored: readonly string[]): boolean
   return rebuilt.every((line) => lines.has(line));
 }
 
-function walletRow(member: string, replay: Replay): Row {
+function walletLine(member: number, replay: Replay): string {
   const { active, pending, held, next } = walletOf(replay);
-  const debts = replay.debts.map((debt) => [debt.funder, debt.cents, debt.sinceSeq]);
-  return [
-    member,
-    String(replay.seq),
-    String(active),
-    String(pending),
-    String(held),
-    debts.length === 0 ? null : json(debts),
-    mapJson(replay.capUse),
-    mapJson(replay.firstPurchaseAt),
-    instant(next),
-    replay.status,
-    replay.mergedInto === undefined ? null : String(replay.mergedInto),
-  ];
+  const debts =
+    replay.debts.length === 0 ? NULL : json(replay.debts.map((debt) => [debt.funder, debt.cents, debt.sinceSeq]));
+  const points = `${active}\t${pending}\t${held}\t${debts}`;
+  const maps = `${mapJson(replay.capUse)}\t${mapJson(replay.firstPurchaseAt)}`;
+  return `${member}\t${replay.seq}\t${points}\t${maps}\t${instant(next)}\t${replay.status}\t${replay.mergedInto ?? NULL}`;
 }
 
 type ReplayedLot = Replay["lots"] extends Map<number, infer L> ? L : never;
 type ReplayedHold = Replay["holds"] extends Map<number, infer H> ? H : never;
 
-function lotRow(member: string, lot: ReplayedLot): Row {
-  const isOpen = lot.remaining.some((cents) => cents > 0) || lot.held.some((cents) => cents > 0);
-  return [
-    member,
-    String(lot.seq),
-    String(lot.part),
-    String(lot.earnedAt),
-    String(lot.availableAt),
-    instant(lot.expiresAt),
-    lot.isActive ? "t" : "f",
-    isOpen ? "t" : "f",
-    `{${lot.funders.join(",")}}`,
-    `{${lot.amount.join(",")}}`,
-    `{${lot.remaining.join(",")}}`,
-    amounts(lot.held),
-    amounts(lot.spent),
-    amounts(lot.expired),
-    amounts(lot.takenBack),
-  ];
+function lotLine(member: number, lot: ReplayedLot): string {
+  const isOpen = isAny(lot.remaining) || isAny(lot.held);
+  const times = `${lot.earnedAt}\t${lot.availableAt}\t${instant(lot.expiresAt)}`;
+  const states = `${lot.isActive ? "t" : "f"}\t${isOpen ? "t" : "f"}`;
+  const first = `{${lot.funders.join(",")}}\t{${lot.amount.join(",")}}\t{${lot.remaining.join(",")}}`;
+  const rest = `${amounts(lot.held)}\t${amounts(lot.spent)}\t${amounts(lot.expired)}\t${amounts(lot.takenBack)}`;
+  return `${member}\t${lot.seq}\t${lot.part}\t${times}\t${states}\t${first}\t${rest}`;
 }
 
-function holdRow(member: string, hold: ReplayedHold): Row {
-  return [
-    member,
-    String(hold.seq),
-    hold.partner,
-    hold.state,
-    String(hold.placedAt),
-    String(hold.expiresAt),
-    json(hold.items),
-  ];
+function holdLine(member: number, hold: ReplayedHold): string {
+  const times = `${hold.placedAt}\t${hold.expiresAt}`;
+  return `${member}\t${hold.seq}\t${hold.partner}\t${hold.state}\t${times}\t${json(hold.items)}`;
 }
 
-function amounts(values: readonly number[]): string | null {
-  return values.some((cents) => cents !== 0) ? `{${values.join(",")}}` : null;
+const NULL = "\\N";
+
+function isAny(values: readonly number[]): boolean {
+  for (const cents of values) if (cents !== 0) return true;
+  return false;
 }
 
-function instant(at: number): string | null {
-  return at === NEVER ? null : String(at);
+function amounts(values: readonly number[]): string {
+  return isAny(values) ? `{${values.join(",")}}` : NULL;
 }
 
+function instant(at: number): string {
+  return at === NEVER ? NULL : String(at);
+}
+
+/** COPY doubles a backslash; other characters that it escapes are escaped by JSON already. */
 function json(value: unknown): string {
-  return JSON.stringify(value);
+  const text = JSON.stringify(value);
+  return text.includes("\\") ? text.replaceAll("\\", "\\\\") : text;
 }
 
-function mapJson(map: ReadonlyMap<string, unknown>): string | null {
-  return map.size === 0 ? null : json(Object.fromEntries(map));
+function mapJson(map: ReadonlyMap<string, unknown>): string {
+  return map.size === 0 ? NULL : json(Object.fromEntries(map));
 }
 
 /** Rows are known by their numbers: of a wallet none, of a lot two, else one. */

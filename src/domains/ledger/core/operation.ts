@@ -30,6 +30,8 @@ export type OperationKind =
   | "hold-timeout"
   | "return"
   | "take-back"
+  /** Points that waited for a decision are let go. */
+  | "release"
   | "expiry"
   | "award"
   | "opening"
@@ -44,6 +46,8 @@ export type OperationKind =
 export type OperationFacts = {
   /** Lots begun: [part, earned at, available at, expires at or null]. */
   lots?: (readonly [number, EpochMs, EpochMs, EpochMs | null])[];
+  /** Lots that waited for a decision: [seq, part, available at] from now on. */
+  available?: (readonly [number, number, EpochMs])[];
   /** When the hold placed by this operation times out. */
   hold?: EpochMs;
   /** Use of caps added: [key, amount, last day that matters]. */

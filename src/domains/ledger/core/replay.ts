@@ -72,6 +72,7 @@ export function replayOperation(replay: Replay, operation: ReplayedOperation, ca
     return;
   }
   if (facts?.lots) for (const lot of facts.lots) beginLot(replay, operation.seq, lot);
+  if (facts?.available) for (const each of facts.available) setAvailable(replay, operation.seq, each);
   const owed = new Map<string, number>();
   const held: LotShare[] = [];
   for (const movement of operation.movements) applyMovement(replay, operation, movement, owed, held);
@@ -104,6 +105,16 @@ function beginLot(replay: Replay, seq: number, lot: NonNullable<OperationFacts["
     expired: [],
     takenBack: [],
   });
+}
+
+function setAvailable(
+  replay: Replay,
+  seq: number,
+  [lotSeq, part, availableAt]: readonly [number, number, number],
+): void {
+  const lot = replay.lots.get(lotSeq * 64 + part);
+  if (lot) lot.availableAt = availableAt;
+  else replay.faults.push(`operation ${seq} lets lot ${lotSeq}/${part} go, which was never begun`);
 }
 
 const COLUMN: Record<Account, "remaining" | "held" | "spent" | "expired" | "takenBack" | undefined> = {

@@ -43,6 +43,7 @@ const KINDS = [
   "hold-timeout",
   "return",
   "take-back",
+  "release",
   "expiry",
   "award",
   "recovery",

@@ -30,17 +30,6 @@ export function columnsOf(line: string): (string | null)[] {
   return columns;
 }
 
-/** A line as COPY writes it, of columns that hold no control characters (numbers, ids, JSON). */
-export function lineOf(columns: readonly (string | null)[]): string {
-  let line = "";
-  for (let i = 0; i < columns.length; i++) {
-    const column = columns[i] as string | null;
-    if (i > 0) line += "\t";
-    line += column === null ? "\\N" : column.includes("\\") ? column.replaceAll("\\", "\\\\") : column;
-  }
-  return line;
-}
-
 const ESCAPES: Record<string, string> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };
 
 function unescapeText(column: string): string {

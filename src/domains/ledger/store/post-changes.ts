@@ -34,11 +34,11 @@ const SECTIONS: Readonly<Record<PostedRows, string>> = {
     as x(bucket, member_id, seq, part, earned_at, available_at, expires_at, state, funders, amount, remaining, held,
          spent, expired, taken)`,
   changed_lots: `
-  update lot set is_active = x.state & 1 = 1, is_open = x.state & 2 = 2, remaining = x.remaining::int8[],
+  update lot set is_active = x.state & 1 = 1, is_open = x.state & 2 = 2, available_at = x.available_at, remaining = x.remaining::int8[],
     held = x.held::int8[], spent = x.spent::int8[], expired = x.expired::int8[], taken_back = x.taken::int8[]
-  from unnest($1::int2[], $2::int8[], $3::int4[], $4::int2[], $5::int2[], $6::text[], $7::text[], $8::text[],
-              $9::text[], $10::text[])
-    as x(bucket, member_id, seq, part, state, remaining, held, spent, expired, taken)
+  from unnest($1::int2[], $2::int8[], $3::int4[], $4::int2[], $5::timestamptz[], $6::int2[], $7::text[], $8::text[],
+              $9::text[], $10::text[], $11::text[])
+    as x(bucket, member_id, seq, part, available_at, state, remaining, held, spent, expired, taken)
   where lot.bucket = x.bucket and lot.member_id = x.member_id and lot.seq = x.seq and lot.part = x.part`,
   holds: `
   insert into hold (bucket, member_id, seq, partner, state, placed_at, expires_at, items)
@@ -65,6 +65,14 @@ const SECTIONS: Readonly<Record<PostedRows, string>> = {
   insert into member_trait (bucket, member_id, kind, key, valid_from, valid_until)
   select * from unnest($1::int2[], $2::int8[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[])
   on conflict (bucket, member_id, kind, key, valid_from) do update set valid_until = excluded.valid_until`,
+  journal: `
+  insert into guard_journal (writer, number, posted_at, facts)
+  select * from unnest($1::int8[], $2::int8[], $3::timestamptz[], $4::text[])`,
+  alerts: `
+  insert into guard_alert (alert_id, raised_at, action, state, kind, hits, partner, store, till, member_id, seq,
+                           receipt_id, points_cents)
+  select * from unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::json[], $7::text[],
+                       $8::text[], $9::text[], $10::int8[], $11::int4[], $12::text[], $13::int8[])`,
   leases: `
   update budget_lease set used_cents = used_cents + x.cents
   from unnest($1::int8[], $2::int8[]) as x(lease_id, cents)

@@ -13,7 +13,7 @@ import {
 import type { Change, ReturnedRow } from "../core/draft.ts";
 import type { Operation } from "../core/operation.ts";
 import { type Hold, type Lot, NEVER, type Trait, type Wallet } from "../core/wallet.ts";
-import type { AnonymousReceipt, KeyClaim, LeaseUse, NewIdentifier, Posting } from "./posting.ts";
+import type { AlertRow, AnonymousReceipt, JournalRow, KeyClaim, LeaseUse, NewIdentifier, Posting } from "./posting.ts";
 
 /** Tables by what a batch does with their rows, as the posting statement names them. */
 export type PostedRows =
@@ -28,6 +28,8 @@ export type PostedRows =
   | "identifiers"
   | "anonymous"
   | "traits"
+  | "journal"
+  | "alerts"
   | "leases";
 
 /** The batch as parameters, table by table; undefined where it has no rows. */
@@ -43,6 +45,8 @@ export const POSTED_ROWS: readonly (readonly [PostedRows, (posting: Posting) => 
   ["identifiers", ({ identifiers }) => someRows(identifiers, identifierColumns)],
   ["anonymous", ({ anonymous }) => someRows(anonymous, anonymousColumns)],
   ["traits", ofChanges((change) => change.changedTraits, traitColumns)],
+  ["journal", ({ journal }) => journal && journalColumns(journal)],
+  ["alerts", ({ alerts }) => someRows(alerts ?? [], alertColumns)],
   ["leases", ({ leases }) => someRows(leases ?? [], leaseColumns)],
 ];
 
@@ -159,6 +163,7 @@ function changedLotColumns(rows: readonly Owned<Lot>[]): Buffer[] {
     ...ownerColumns(rows),
     int4Array(rows.map(({ row }) => row.seq)),
     int2Array(rows.map(({ row }) => row.part)),
+    timestamptzArray(rows.map(({ row }) => row.availableAt)),
     int2Array(rows.map(({ row }) => lotState(row))),
     ...lotAmountColumns(rows),
   ];
@@ -220,6 +225,28 @@ function traitColumns(rows: readonly Owned<Trait>[]): Buffer[] {
     textArray(rows.map(({ row }) => row.key)),
     timestamptzArray(rows.map(({ row }) => row.fromAt)),
     timestamptzArray(rows.map(({ row }) => row.untilAt ?? null)),
+  ];
+}
+
+function journalColumns({ writer, number, postedAt, facts }: JournalRow): Buffer[] {
+  return [int8Array([writer]), int8Array([number]), timestamptzArray([postedAt]), textArray([facts])];
+}
+
+function alertColumns(alerts: readonly AlertRow[]): Buffer[] {
+  return [
+    uuidArray(alerts.map((alert) => alert.alertId)),
+    timestamptzArray(alerts.map((alert) => alert.raisedAt)),
+    textArray(alerts.map((alert) => alert.action)),
+    textArray(alerts.map((alert) => (alert.action === "review" ? "open" : "noted"))),
+    textArray(alerts.map((alert) => alert.kind)),
+    jsonArray(alerts.map((alert) => alert.hits)),
+    textArray(alerts.map((alert) => alert.partner)),
+    textArray(alerts.map((alert) => alert.store)),
+    textArray(alerts.map((alert) => alert.till)),
+    int8Array(alerts.map((alert) => alert.member)),
+    int4Array(alerts.map((alert) => alert.seq)),
+    textArray(alerts.map((alert) => alert.receiptId)),
+    int8Array(alerts.map((alert) => alert.pointsCents)),
   ];
 }
 

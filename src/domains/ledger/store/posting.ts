@@ -37,6 +37,31 @@ export type AnonymousReceipt = {
 
 export type LeaseUse = { readonly leaseId: number; readonly cents: number };
 
+/** What velocity rules count of a batch: one row, which no other posting touches. */
+export type JournalRow = {
+  readonly writer: number;
+  readonly number: number;
+  readonly postedAt: EpochMs;
+  readonly facts: string;
+};
+
+/** What velocity rules noticed of an operation of the batch. */
+export type AlertRow = {
+  readonly alertId: Uint8Array;
+  readonly raisedAt: EpochMs;
+  readonly action: "allow" | "review";
+  readonly kind: "purchase" | "hold";
+  /** JSON. */
+  readonly hits: string;
+  readonly partner: PartnerId;
+  readonly store: string | null;
+  readonly till: string | null;
+  readonly member: MemberId;
+  readonly seq: number;
+  readonly receiptId: string | null;
+  readonly pointsCents: number;
+};
+
 export type Posting = {
   /** In member order, one per member, so that two processes can't deadlock. */
   readonly changes: readonly Change[];
@@ -45,6 +70,9 @@ export type Posting = {
   readonly anonymous: readonly AnonymousReceipt[];
   /** What the changes use of leased budgets; each lease is open and has that much left, or nothing is posted. */
   readonly leases?: readonly LeaseUse[];
+  /** What the guards of checkout keep of the batch. */
+  readonly journal?: JournalRow;
+  readonly alerts?: readonly AlertRow[];
   /** What the changes were computed with; the statement proves that it still holds. */
   readonly firstOpenDay: Day;
 };
