@@ -159,3 +159,28 @@ test("verify rebuilds all of it from the operations", async () => {
   assert.deepEqual(report.differences, []);
   assert.ok(report.operations > 10);
 });
+
+test("verify in threads finds a cent that was put into a wallet by hand, a lot that no operation began, and where", async () => {
+  const { pool, pgUrl: url } = engines;
+  const { rows } = await pool.query<{ member_id: number }>(
+    "select member_id from wallet where active_cents > 0 limit 1",
+  );
+  const member = rows[0]?.member_id;
+  const outside = async (sql: string) => void (await pool.query(sql, [member]));
+  await outside("update wallet set active_cents = active_cents + 1 where member_id = $1");
+  await outside(
+    `insert into lot (bucket, member_id, seq, part, earned_at, available_at, is_active, is_open, funders, amount, remaining)
+     select bucket, member_id, 9999, 0, now(), now(), true, true, '{alfa}', '{5}', '{5}' from wallet where member_id = $1`,
+  );
+  const options = { calendar: createCalendar("Europe/Moscow"), now: clock.now };
+  const inThreads = await verifyProjections(pool, { ...options, url });
+  const here = await verifyProjections(pool, options);
+  assert.deepEqual(inThreads.differences, here.differences);
+  assert.deepEqual(
+    here.differences.map(({ what }) => what.replace(/\d+(?=,)|\d+$/g, "N")),
+    ["wallet, column 2: operations say N, stored is N", "lot 9999 0 is stored, but no operation began it"],
+  );
+  await outside("update wallet set active_cents = active_cents - 1 where member_id = $1");
+  await outside("delete from lot where member_id = $1 and seq = 9999");
+  assert.equal((await verifyProjections(pool, { ...options, url })).differenceCount, 0);
+});
