@@ -1,3 +1,4 @@
+export { type AudienceView, type HeldTrait, isAmong } from "./core/audience.ts";
 export {
   act,
   type LifeAction,

@@ -1,16 +1,12 @@
+import { type AudienceView, isAmong } from "#domains/publishing/index.ts";
 import type { PartnerId } from "#kernel/ids.ts";
 import type { EpochMs } from "#kernel/time.ts";
 import type { MissionTerms } from "../terms.ts";
 
-type Trait = { readonly kind: string; readonly key: string; readonly fromAt: EpochMs; readonly untilAt?: EpochMs };
-
 /** What missions may know of a member. */
-export type MemberView = {
-  readonly traits: readonly Trait[];
+export type MemberView = AudienceView & {
   /** The first receipt or event of each partner. */
   readonly firstAt: (partner: PartnerId) => EpochMs | undefined;
-  /** The level of members without one. */
-  readonly lowestLevel: string | undefined;
 };
 
 /** Whether the member belongs to a mission's audience at a time; undefined when it never can. */
@@ -21,15 +17,4 @@ export function audienceOf(mission: MissionTerms, member: MemberView): ((at: Epo
     if (firstAt !== undefined && firstAt < mission.beginsAt) return undefined;
   }
   return (at) => isAmong(segments, "segment", member, at) && isAmong(levels, "level", member, at);
-}
-
-function isAmong(keys: readonly string[], kind: "segment" | "level", member: MemberView, at: EpochMs): boolean {
-  if (keys.length === 0) return true;
-  let hasAny = false;
-  for (const trait of member.traits) {
-    if (trait.kind !== kind || at < trait.fromAt || (trait.untilAt !== undefined && at >= trait.untilAt)) continue;
-    if (keys.includes(trait.key)) return true;
-    hasAny = true;
-  }
-  return kind === "level" && !hasAny && member.lowestLevel !== undefined && keys.includes(member.lowestLevel);
 }
