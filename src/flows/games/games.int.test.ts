@@ -1,0 +1,382 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { after, test } from "node:test";
+import {
+  type GameCost,
+  listPeriodDraws,
+  loadAwards,
+  periodAt,
+  readPeriod,
+  type StoredDraw,
+  verifyDraws,
+  weekOf,
+} from "#domains/games/index.ts";
+import { listOperations, verifyProjections } from "#domains/ledger/index.ts";
+import { applyProgramme, documentHash, loadProgrammes } from "#domains/program/index.ts";
+import { createCheckout, type Principal, type ReceiptRequest } from "#flows/checkout/index.ts";
+import { mergeMembers } from "#flows/merge/index.ts";
+import { type MemberId, memberIds } from "#kernel/ids.ts";
+import { createCalendar, DAY_MS, type Day, parseDay } from "#kernel/time.ts";
+import { manualClock } from "#platform/clock.ts";
+import { createPool } from "#platform/postgres/pool.ts";
+import { transaction } from "#platform/postgres/transaction.ts";
+import { testEngines } from "../../../test/engines.ts";
+import { SMALL_COALITION } from "../../../test/support/programmes.ts";
+import {
+  answerQuestions,
+  changeGameState,
+  draftGames,
+  followGames,
+  forecastGame,
+  leave,
+  makeDraw,
+  readBoard,
+  readStanding,
+  refreshBoards,
+  revealPeriods,
+  runGamesOnce,
+  settleAwards,
+  statedAttributes,
+  takePart,
+  withdrawAnswers,
+} from "./index.ts";
+
+const { pool, pgUrl } = await testEngines();
+/** A Monday. */
+const clock = manualClock(Date.parse("2026-06-01T12:00:00+03:00"));
+const applied = await applyProgramme(
+  { pool, clock },
+  { file: { name: "p", text: SMALL_COALITION }, appliedBy: "test", comment: "", effectiveFromAt: 0 },
+);
+assert.ok(applied.ok, JSON.stringify(applied));
+const programmes = await loadProgrammes({ pool, clock });
+const checkout = createCheckout({ pool, clock, programmes, identifierSecret: Buffer.from("test") });
+const operator: Principal = { keyId: "op", role: "operator" };
+const common = { clock, programmes, checkout, gameSecret: Buffer.from("secret"), random: randomBytes };
+const deps = { ...common, pool, refresh: programmes.refresh };
+/** What another process would have. */
+const otherPool = createPool({ url: pgUrl, applicationName: "other process" });
+const otherDeps = { ...deps, pool: otherPool };
+after(() => otherPool.end());
+
+async function run(): Promise<void> {
+  while ((await runGamesOnce(deps)) || !(await hasSeenAll()));
+}
+
+/** Other test files' transactions hold the stream back for their time. */
+async function hasSeenAll(): Promise<boolean> {
+  const { rows } = await pool.query<{ seen: boolean }>(
+    "select next_xid > (select coalesce(max(xid), -1) from operation) as seen from game_position",
+  );
+  return rows[0]?.seen === true;
+}
+
+async function ok<T, F>(outcome: Promise<{ ok: true; value: T } | { ok: false; failure: F }>): Promise<T> {
+  const result = await outcome;
+  assert.ok(result.ok, JSON.stringify(result));
+  return result.value;
+}
+
+async function code<T>(outcome: Promise<{ ok: true; value: T } | { ok: false; failure: { code: string } }>) {
+  const result = await outcome;
+  return result.ok ? "ok" : result.failure.code;
+}
+
+async function live(text: string): Promise<void> {
+  const file = { name: "g", text: `format: 1\ngames:\n${text}` };
+  for (const { id } of await ok(draftGames(deps, { file, who: "anna", comment: "" }))) {
+    await ok(forecastGame(deps, { id, who: "anna" }));
+    const approval = { id, action: "approve", comment: "" } as const;
+    assert.equal(await code(changeGameState(deps, { ...approval, who: "anna" })), "game-own-approval");
+    await ok(changeGameState(deps, { ...approval, who: "boris" }));
+  }
+  clock.advance(1_000);
+}
+
+let number = 0;
+function receipt(card: string, amount: number, over: Partial<ReceiptRequest["receipt"]> = {}): ReceiptRequest {
+  const shop = { partner: "alfa", store: "alfa-1", till: "1", number: String(++number), at: clock.now() };
+  const lines = [{ category: "food", amountKopecks: amount }];
+  return {
+    receipt: { ...shop, lines, deliveryFeeKopecks: 0, tenders: [], spendCents: 0, ...over },
+    member: { by: "identifier", kind: "card", value: card },
+  };
+}
+
+async function buy(card: string, amount: number, over: Partial<ReceiptRequest["receipt"]> = {}) {
+  const { body } = await ok(checkout.postReceipt(receipt(card, amount, over), operator));
+  return { receiptId: body.receiptId, member: memberIds.parse(body.member ?? "") as MemberId };
+}
+
+async function giveBack(receiptId: string): Promise<void> {
+  const shop = { store: "alfa-1", till: "1", number: String(++number), at: clock.now() };
+  await ok(checkout.returnReceipt({ receiptId, ...shop, lines: "all", refund: "money" }, operator));
+}
+
+/** Awards in points by games: [award key, cents] of operations that were posted. */
+async function awarded(member: MemberId, game: string): Promise<[string, number][]> {
+  const operations = await listOperations(pool, member, { limit: 1_000 });
+  return operations
+    .map(({ body }) => body as { reward?: { game?: string; award?: string }; cents?: number })
+    .filter(({ reward }) => reward?.game === game)
+    .map(({ reward, cents }) => [String(reward?.award), cents as number]);
+}
+
+const dates = "name: { ru: Имя, en: Name }, from: 2026-06-01, until: 2026-08-31";
+const week = parseDay("2026-06-01") as Day;
+
+test("a week's board: percents not amounts, ties share prizes, tiny receipts and strangers have no place, closed once", async () => {
+  await live(`
+  board:
+    { partner: operator, ${dates}, funders: { operator: 1 }, leaderboard: {
+      minimumTurnover: 500 RUB, roundTo: 1%, crowd: 3, closesAfter: 2 days, onReturn: take-back,
+      prizes: [100 points, 50 points, 25.01 points] } }`);
+  // alfa earns 10 %, beta nothing: what is bought where makes the percent.
+  const members = new Map<string, MemberId>();
+  const half = { partner: "beta", store: "beta-1" };
+  const first = await buy("ten", 100_000);
+  members.set("ten", first.member);
+  for (const card of ["five", "also-five"]) {
+    members.set(card, (await buy(card, 50_000)).member);
+    await buy(card, 50_000, half);
+  }
+  members.set("two", (await buy("two", 20_000)).member);
+  await buy("two", 80_000, half);
+  members.set("tiny", (await buy("tiny", 1_000)).member);
+  members.set("stranger", (await buy("stranger", 100_000)).member);
+  const id = (card: string) => members.get(card) as MemberId;
+  for (const card of ["ten", "five", "also-five", "two", "tiny"])
+    await ok(takePart(deps, id(card), "board", `Имя ${card}`));
+  assert.equal(
+    await code(takePart(deps, id("stranger"), "board", "Имя tеn")),
+    "name-taken",
+    "a Cyrillic е is no way round",
+  );
+  assert.equal(await code(takePart(deps, id("stranger"), "board", "звони 8 916 123-45-67")), "name-refused");
+  await run();
+
+  clock.set(Date.parse("2026-06-02T00:00:01+03:00"));
+  await run();
+  const running = await ok(readBoard(deps, "board", week, 0, 10));
+  assert.deepEqual(
+    running.places.map(({ place, name, rateBp }) => [place, name, rateBp]),
+    [1, 2, 2, 4].map((place, i) => [place, running.places[i]?.name, undefined]),
+    "the order of the day before, without percents",
+  );
+  assert.equal(running.participants, 4, "who bought for too little is not among them, who does not take part neither");
+  const mine = await ok(readStanding(deps, id("stranger"), "board", 1));
+  assert.deepEqual([mine.weeks[0]?.place, mine.weeks[0]?.of, mine.weeks[0]?.rateBp], [1, 5, 1_000]);
+  assert.equal((await ok(readStanding(deps, id("tiny"), "board", 1))).weeks[0]?.place, undefined);
+
+  // Before the deadline nothing closes; then two processes close at once, and repeat it.
+  clock.set(Date.parse("2026-06-09T23:59:59+03:00"));
+  await run();
+  assert.equal((await ok(readBoard(deps, "board", week, 0, 10))).closedAt, undefined);
+  clock.set(Date.parse("2026-06-10T00:00:00+03:00"));
+  await followGames(deps);
+  await Promise.all([refreshBoards(deps), refreshBoards(otherDeps), refreshBoards(deps)]);
+  await Promise.all([settleAwards(deps), settleAwards(otherDeps)]);
+  await run();
+  const board = await ok(readBoard(deps, "board", week, 0, 10));
+  assert.notEqual(board.closedAt, undefined);
+  assert.deepEqual(
+    board.places.map(({ place, rateBp, prizeCents }) => [place, rateBp, prizeCents]),
+    [
+      [1, 1_000, 10_000],
+      [2, 500, 3_751],
+      [2, 500, 3_750],
+      [4, 200, undefined],
+    ],
+    "50 and 25.01 points are shared by the two second places",
+  );
+  const prizes = [...(await awarded(id("five"), "board")), ...(await awarded(id("also-five"), "board"))];
+  assert.deepEqual(prizes.map(([, cents]) => cents).sort(), [3_750, 3_751]);
+  assert.deepEqual(await awarded(id("ten"), "board"), [["week:2026-06-01", 10_000]]);
+  assert.deepEqual(await awarded(id("stranger"), "board"), [], "who does not take part wins nothing");
+
+  // A return after the close takes the prize back; places stay. Who leaves has no name any more.
+  await giveBack(first.receiptId);
+  await ok(leave(deps, id("five"), "board"));
+  await run();
+  assert.deepEqual(
+    (await awarded(id("ten"), "board")).map(([, cents]) => cents).sort((a, b) => a - b),
+    [-10_000, 10_000],
+  );
+  const later = await ok(readBoard(deps, "board", week, 0, 10));
+  assert.deepEqual(
+    later.places.map(({ place }) => place),
+    [1, 2, 2, 4],
+  );
+  assert.equal(later.places.filter(({ name }) => name === undefined).length, 1);
+});
+
+test("an achievement is reached once, undone by a return where the game says so, and not won again by a merge", async () => {
+  await live(`
+  explorer:
+    { partner: operator, ${dates}, funders: { operator: 1 }, budget: 1000 points, reward: { points: 10 points },
+      achievement: { goal: { purchase: { at: [alfa, beta, telecom] }, differentPartners: 3 times }, onReturn: take-back } }
+  streak:
+    { partner: alfa, ${dates}, funders: { alfa: 1 }, budget: 1000 points, reward: { points: 7 points },
+      achievement: { goal: { purchase: { at: alfa }, everyWeek: 2 times } } }`);
+  const at = (partner: string) => ({ partner, store: `${partner}-1` });
+  const { member } = await buy("explorer", 10_000);
+  await buy("explorer", 10_000, at("beta"));
+  const last = await buy("explorer", 10_000, at("telecom"));
+  clock.advance(7 * DAY_MS);
+  await buy("explorer", 10_000);
+  await run();
+  await run();
+  assert.deepEqual(await awarded(member, "explorer"), [["goal", 1_000]]);
+  assert.deepEqual(await awarded(member, "streak"), [["goal", 700]]);
+  // The same person shopped with another card, and had won the same.
+  const other = await buy("explorer-2", 10_000);
+  await buy("explorer-2", 10_000, at("beta"));
+  await buy("explorer-2", 10_000, at("telecom"));
+  await run();
+  assert.deepEqual(await awarded(other.member, "explorer"), [["goal", 1_000]]);
+  const why = { by: "test", why: "the same person" };
+  const merging = { now: clock.now, programmes };
+  assert.ok((await transaction(pool, (client) => mergeMembers(merging, client, member, other.member, why))).ok);
+  await run();
+  const reward = (await loadAwards(pool, [member])).find(({ game }) => game === "explorer");
+  assert.equal(reward?.isDue, false);
+  assert.deepEqual((await awarded(member, "explorer")).length, 1);
+  const returned = { receiptId: last.receiptId, store: "telecom-1", till: "1", number: "r", at: clock.now() };
+  await ok(checkout.returnReceipt({ ...returned, lines: "all", refund: "money" }, operator));
+  await run();
+  assert.equal((await awarded(member, "explorer")).length, 1, "the other half still has its receipt of telecom");
+});
+
+const WHEEL = `
+  wheel:
+    { partner: alfa, ${dates}, funders: { alfa: 2, operator: 1 }, draw: {
+      right: { purchase: { at: alfa, atLeast: 300 RUB } }, every: week, whenOut: nothing,
+      prizes: {
+        jackpot: { name: { ru: Джекпот, en: Jackpot }, weight: 40, stock: 3, points: 100 points },
+        small: { name: { ru: Немного, en: A little }, weight: 40, stock: 5, points: 10 points },
+        nothing: { name: { ru: Ничего, en: Nothing }, weight: 20 } } } }`;
+
+test("draws of several processes at once: rights once, stocks never passed, nonces without gaps, and all of it verifies", async () => {
+  await live(WHEEL);
+  const forecast = await pool.query<{ forecast: GameCost }>("select forecast from game where id = 'wheel'");
+  const cost = forecast.rows[0]?.forecast;
+  assert.deepEqual(
+    [cost?.rounds, cost?.pointsCents, cost?.byFunder],
+    [14, 14 * 35_000, { alfa: 326_667, operator: 163_333 }],
+  );
+  const members: MemberId[] = [];
+  for (let i = 0; i < 12; i++) {
+    const { member } = await buy(`wheel-${i}`, 30_000);
+    await buy(`wheel-${i}`, 40_000);
+    await buy(`wheel-${i}`, 29_999);
+    members.push(member);
+  }
+  const gone = await buy("wheel-0", 50_000);
+  await giveBack(gone.receiptId);
+  await run();
+  const draw = (member: MemberId, key: string, from = deps) =>
+    makeDraw(from, { member, game: "wheel", clientSeed: `seed of ${member}`, requestKey: key });
+  // Each member asks three times in two processes, and each request comes twice.
+  const outcomes = await Promise.all(
+    members.flatMap((member) =>
+      ["a", "b", "c"].flatMap((key) => [draw(member, key), draw(member, key, otherDeps as typeof deps)]),
+    ),
+  );
+  const made = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
+  assert.equal(
+    made.filter(({ replayed }) => !replayed).length,
+    24,
+    "two receipts of 300 roubles each, none for what was returned",
+  );
+  const refused = new Set(outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.failure.code])));
+  assert.deepEqual([...refused], ["no-draw-right"]);
+  const { calendar } = programmes.current();
+  const whole = { fromAt: 0, untilAt: Number.MAX_SAFE_INTEGER / 4 };
+  const period = periodAt("week", whole, clock.now(), calendar)?.period as Day;
+  const draws = await listPeriodDraws(pool, "wheel", period, 0, 1_000);
+  assert.deepEqual(
+    draws.map(({ nonce }) => nonce),
+    draws.map((_, i) => i + 1),
+  );
+  const count = (id: string) => draws.filter(({ given }) => given === id).length;
+  assert.deepEqual(
+    [count("jackpot"), count("small"), count("nothing")],
+    [3, 5, 16],
+    "24 draws want more than there is",
+  );
+  const seen = await readPeriod(pool, "wheel", period);
+  assert.equal(seen?.serverSeed, undefined, "the seed is secret while the period runs");
+  assert.equal(await code(draw(members[0] as MemberId, "a")), "ok", "a repeat gets its draw");
+  const again = { member: members[0] as MemberId, game: "wheel", clientSeed: "another", requestKey: "a" };
+  assert.equal(await code(makeDraw(deps, again)), "idempotency-conflict");
+
+  await run();
+  const points = await Promise.all(members.map((member) => awarded(member, "wheel")));
+  assert.equal(
+    points.flat().reduce((sum, [, cents]) => sum + cents, 0),
+    3 * 10_000 + 5 * 1_000,
+  );
+
+  // Nobody can draw on a seed that is revealed, and what is revealed proves every draw.
+  clock.set(calendar.startOf(period + 7));
+  await revealPeriods(deps);
+  const revealed = await readPeriod(pool, "wheel", period);
+  assert.ok(revealed?.serverSeed !== undefined);
+  const published = {
+    commitment: revealed.commitment,
+    commitmentHash: documentHash(seen?.commitment as object),
+    serverSeed: Buffer.from(revealed.serverSeed).toString("hex"),
+    draws: draws.map(({ nonce, clientSeed, drawn, given }: StoredDraw) => ({ nonce, clientSeed, drawn, given })),
+  };
+  assert.deepEqual(verifyDraws(published), []);
+  const next = await readPeriod(pool, "wheel", period + 7);
+  assert.ok(
+    (next?.committedAt as number) < (next?.startsAt as number),
+    "the next week was committed to before it began",
+  );
+});
+
+test("a poll answered with consent says attributes, until the consent is withdrawn; a quiz pays once", async () => {
+  await live(`
+  pets:
+    { partner: operator, ${dates}, funders: { operator: 1 }, budget: 100 points, reward: { points: 5 points },
+      questions: { style: poll, consent: { version: v1, text: { ru: Согласен, en: I agree } }, halfLife: 100 days, questions: {
+        pet: { text: { ru: Кто у вас живёт?, en: Who lives with you? }, choose: several, answers: {
+          cat: { name: { ru: Кошка, en: A cat }, attribute: has-a-cat, confidence: 80% },
+          dog: { name: { ru: Собака, en: A dog }, attribute: has-a-dog }, nobody: { name: { ru: Никто, en: Nobody } } } } } } }
+  quiz:
+    { partner: operator, ${dates}, funders: { operator: 1 }, budget: 100 points, reward: { points: 5 points },
+      questions: { style: quiz, questions: {
+        sum: { text: { ru: 2 + 2, en: 2 + 2 }, answers: { three: { name: "3" }, four: { name: "4", correct: true } } } } } }`);
+  const { member } = await buy("pets", 10_000);
+  const pet = (...answers: string[]) => ({ member, game: "pets", answers: { pet: answers } });
+  assert.equal(await code(answerQuestions(deps, pet("hamster"))), "answers-invalid");
+  assert.equal(await code(answerQuestions(deps, { ...pet("cat"), consent: "v0" })), "consent-outdated");
+  await ok(answerQuestions(deps, pet("cat")));
+  assert.deepEqual(await statedAttributes(deps, [member]), [], "without consent an answer says nothing");
+  const twice = await Promise.all([1, 2].map(() => answerQuestions(deps, { ...pet("cat", "dog"), consent: "v1" })));
+  assert.deepEqual(twice.map((each) => each.ok && each.value.replayed).sort(), [false, true]);
+  const keys = async () => (await statedAttributes(deps, [member])).map(({ key, confidenceBp }) => [key, confidenceBp]);
+  assert.deepEqual(await keys(), [
+    ["has-a-dog", 9_000],
+    ["has-a-cat", 8_000],
+  ]);
+  clock.advance(50 * DAY_MS);
+  assert.deepEqual((await keys())[1], ["has-a-cat", 5_656], "half as sure after a half-life");
+  await ok(withdrawAnswers(deps, [member], "pets"));
+  assert.deepEqual(await keys(), []);
+  await run();
+  assert.deepEqual(await awarded(member, "pets"), [["answers", 500]], "changed three times, rewarded once");
+
+  const sum = (answer: string) => answerQuestions(deps, { member, game: "quiz", answers: { sum: [answer] } });
+  assert.equal((await ok(sum("three"))).hasPassed, false);
+  assert.equal(await code(sum("four")), "already-answered");
+  await run();
+  assert.deepEqual(await awarded(member, "quiz"), []);
+});
+
+test("after all of it every wallet is as its operations say", async () => {
+  const report = await verifyProjections(pool, { calendar: createCalendar("Europe/Moscow"), now: clock.now });
+  assert.deepEqual(report.differences, []);
+  assert.equal(weekOf(createCalendar("Europe/Moscow").dayOf(Date.parse("2026-06-07T23:59:59+03:00"))), week);
+});
