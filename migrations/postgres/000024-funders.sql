@@ -3,6 +3,8 @@
 
 alter table budget add column freed_cents bigint not null default 0;
 alter table budget add column waiting_cents bigint not null default 0 check (waiting_cents >= 0);
+alter table budget add column deposited_cents bigint not null default 0 check (deposited_cents >= 0);
+comment on column budget.deposited_cents is 'Of a prepaid funder: its deposits less its withdrawals (funder_entry); its limit.';
 comment on column budget.freed_cents is 'Of a funder: points that it will not have to pay any more, and claims that a closed month settled. Of another budget: given back by returns. What may be used in all is limit_cents + freed_cents.';
 comment on column budget.waiting_cents is 'Of a deposit: awards that wait for a top-up. It is theirs before anybody else''s.';
 comment on column budget.key is '"b:" cap "|" period, as pricing names it; "f:" funder for what covers a funder.';

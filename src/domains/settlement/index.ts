@@ -4,7 +4,9 @@ export type { FunderBalance } from "./core/funder-balance.ts";
 export type { LineKind, SettlementLine } from "./core/line.ts";
 export type { Position, Transfer } from "./core/netting.ts";
 export type { Language, Party } from "./core/party.ts";
+export type { FeeRule } from "./core/programme-fees.ts";
 export type { Fee, Pair, Settlement } from "./core/settlement.ts";
+export { createTally, type MovementTuple, type TallyLine } from "./core/tally.ts";
 export { compareTotals, type DayTotal, type TotalDifference } from "./core/totals.ts";
 export { previewSettlement } from "./preview-settlement.ts";
 export { actCsv, type CsvOptions } from "./render/act-csv.ts";
@@ -13,6 +15,7 @@ export { actXlsx } from "./render/act-xlsx.ts";
 export { settlementCsv } from "./render/settlement-csv.ts";
 export { ledgerTotals } from "./store/ledger-totals.ts";
 export { type LineCursor, type LinePage, type LineReceipt, lineReceipts } from "./store/line-receipts.ts";
+export { settledClaims } from "./store/settled-claims.ts";
 export {
   beginClosing,
   type CloseStep,

@@ -3,20 +3,26 @@ import type { PointsCents } from "#kernel/money.ts";
 import type { BudgetRow } from "../core/lease.ts";
 
 /**
- * By primary key; the row is locked until the transaction ends, so leasing and recalling come one after the other. The row
- * of a cover begins with what its funder has given before it was limited, as far as that has been summed up.
+ * By primary key; the row is locked until the transaction ends, so leasing and recalling come one after the other. Without
+ * a limit it is what the row says was deposited. The row of a cover begins with what its funder has given before it was
+ * limited, as far as that has been summed up.
  */
 const LOCK_BUDGET = `
 insert into budget (key, limit_cents, settled_cents, freed_cents, updated_at)
-select $1, coalesce($2, 0), coalesce(sum(issued_cents), 0),
-       coalesce(sum(taken_back_cents + expired_cents + own_redeemed_cents), 0), $3
-from funder_total where 'f:' || funder = $1
-on conflict (key) do update set limit_cents = coalesce($2, budget.limit_cents), updated_at = excluded.updated_at
+select $1::text, coalesce($2::int8, 0), coalesce(sum(issued_cents), 0),
+       coalesce(sum(taken_back_cents + expired_cents + own_redeemed_cents), 0), $3::timestamptz
+from funder_total where funder = substr($1, 3) and starts_with($1, 'f:')
+on conflict (key) do update set limit_cents = coalesce($2, budget.deposited_cents), updated_at = excluded.updated_at
 returning settled_cents, limit_cents, freed_cents, waiting_cents`;
+
+/** The row is locked. */
+export async function setDeposited(client: ClientBase, key: string, cents: PointsCents): Promise<void> {
+  await client.query("update budget set deposited_cents = $2, limit_cents = $2 where key = $1", [key, cents]);
+}
 
 type Locked = { settled_cents: number; limit_cents: number; freed_cents: number; waiting_cents: number };
 
-/** Without a limit the row's own stays, 0 in a new one. */
+/** Without a limit that of the deposits counts. */
 export async function lockBudget(
   client: ClientBase,
   key: string,
