@@ -14,6 +14,7 @@ export function settlementTerms(programme: CompiledProgramme): SettlementTerms {
     pointKopecks: programme.pointValueKopecks,
     redemptionBp: EXPECTED_REDEMPTION_BP,
     fees: [],
+    feeRules: programme.fees,
   };
 }
 

@@ -4,14 +4,18 @@ import { firstDayOf, formatDay, formatMonth, lastDayOf, type Month } from "#kern
 import { type FunderBalance, funderBalances, type OpeningBalance } from "./funder-balance.ts";
 import { linesOf, type SettlementLine } from "./line.ts";
 import { netPositions, type Obligation, type Position, type Transfer, transfersOf } from "./netting.ts";
-import { type Party, unknownParty } from "./party.ts";
+import { type Language, type Party, unknownParty } from "./party.ts";
+import { type FeeRule, programmeFees } from "./programme-fees.ts";
 import type { AccountTotal } from "./totals.ts";
 
 /** What `partner` pays to the operator beside points; below zero it is credited. */
 export type Fee = {
   readonly partner: PartnerId;
   readonly kind: "programme" | "acquisition";
+  /** Id of the mission or of the programme's fee. */
   readonly reason: string;
+  /** What stands on the act instead of the id. */
+  readonly title?: { readonly [language in Language]: string };
   readonly kopecks: Kopecks;
 };
 
@@ -22,6 +26,7 @@ export type SettlementInput = {
   readonly totals: readonly AccountTotal[];
   readonly opening: readonly OpeningBalance[];
   readonly fees: readonly Fee[];
+  readonly feeRules?: readonly FeeRule[];
   readonly parties: readonly Party[];
   /** Kopecks that one point is worth. */
   readonly pointKopecks: Kopecks;
@@ -57,13 +62,13 @@ export type Settlement = {
 /** Settles a month from its sums. Sorted throughout; integers only. */
 export function settle(input: SettlementInput): Settlement {
   const lines = linesOf(input.month, input.totals, input.pointKopecks);
-  const fees = [...input.fees].sort(compareFees);
+  const balances = funderBalances(input.totals, input.opening, input.redemptionBp);
+  const fees = [...input.fees, ...programmeFees(input.feeRules ?? [], { ...input, lines, balances })].sort(compareFees);
   const obligations: Obligation[] = [
     ...lines.map((line) => ({ from: line.funder, to: line.redeemer, kopecks: line.kopecks })),
     ...fees.map((fee) => ({ from: fee.partner, to: input.operator, kopecks: fee.kopecks })),
   ];
   const positions = netPositions(obligations);
-  const balances = funderBalances(input.totals, input.opening, input.redemptionBp);
   const concerned = new Set<PartnerId>([input.operator, ...positions.map((each) => each.partner)]);
   for (const each of balances) concerned.add(each.funder);
   for (const each of lines) concerned.add(each.redeemer);

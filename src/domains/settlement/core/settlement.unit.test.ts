@@ -206,3 +206,66 @@ test("canonical JSON sorts keys, leaves out what is undefined and refuses fracti
   assert.throws(() => canonicalJson({ a: 0.5 }));
   assert.equal(digestOf("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 });
+
+test("programme fees: a share of what was given or taken, a least sum, a fixed sum; netted with the rest", () => {
+  const title = { ru: "Обслуживание", en: "Service" };
+  const settlement = settle(
+    inputOf(
+      [
+        ...spent("a", "b", 12_000),
+        total("ob", "ac", "a", 50_005),
+        total("ac", "ob", "a", 2_000),
+        ...spent("b", "b", 700),
+        total("ob", "ac", "op", 9_900),
+      ],
+      {
+        feeRules: [
+          { id: "given", title, partners: ["a", "b"], charge: { of: "issued", rateBp: 100, atLeastKopecks: 300 } },
+          { id: "taken", title, partners: ["a", "b", "c"], charge: { of: "redeemed", rateBp: 250, atLeastKopecks: 0 } },
+          { id: "seat", title, partners: ["c", "op"], charge: { kopecks: 5_000 } },
+        ],
+      },
+    ),
+  );
+  assert.deepEqual(
+    settlement.fees.map(({ partner, reason, kopecks }) => [partner, reason, kopecks]),
+    [
+      // 1 % of 120.00 + 500.05 - 20.00, half up.
+      ["a", "given", 600],
+      // 1 % of 7.00 is less than the least sum.
+      ["b", "given", 300],
+      // Of a's 120.00, not of its own 7.00.
+      ["b", "taken", 300],
+      ["c", "seat", 5_000],
+    ],
+  );
+  assert.equal(
+    settlement.positions.reduce((sum, { netKopecks }) => sum + netKopecks, 0),
+    0,
+  );
+  assert.equal(settlement.positions.find(({ partner }) => partner === "c")?.netKopecks, -5_000);
+  const act = actOf(settlement, "b");
+  assert.equal(act.totals.netKopecks, 12_000 - 600);
+  // What a closed month is rebuilt from has the fees and not their rules.
+  assert.deepEqual(
+    settle({ ...inputOf([]), ...settlement, month: JANUARY, totals: [], opening: [] }).fees,
+    settlement.fees,
+  );
+});
+
+test("a month in which more came back than was given is charged nothing", () => {
+  const settlement = settle(
+    inputOf([total("ac", "ob", "a", 5_000)], {
+      opening: [{ funder: "a", outstandingCents: 9_000, arrearsCents: 0 }],
+      feeRules: [
+        {
+          id: "given",
+          title: { ru: "Обслуживание", en: "Service" },
+          partners: ["a"],
+          charge: { of: "issued", rateBp: 100, atLeastKopecks: 0 },
+        },
+      ],
+    }),
+  );
+  assert.deepEqual(settlement.fees, []);
+});

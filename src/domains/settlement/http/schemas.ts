@@ -53,7 +53,8 @@ export const SettlementSchema = Type.Object(
       Type.Object({
         partner: PARTNER,
         kind: Type.Enum(["programme", "acquisition"]),
-        reason: Type.String(),
+        reason: Type.String({ description: "Id of the mission or of the programme's fee." }),
+        title: Type.Optional(Type.Object({ ru: Type.String(), en: Type.String() })),
         amountKopecks: kopecks("What the partner owes the operator"),
       }),
     ),

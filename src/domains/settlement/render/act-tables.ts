@@ -42,7 +42,7 @@ export function actTables(act: Act, language: Language): Table[] {
     lines(labels.payable, labels.columns.spentAt, act.payable, totals.payableKopecks),
     lines(labels.receivable, labels.columns.fundedBy, act.receivable, totals.receivableKopecks),
     lines(labels.own, labels.columns.spentAt, act.own, totals.ownKopecks),
-    feesTable(act, labels, nameOf),
+    feesTable(act, labels, language, nameOf),
     totalsTable(act, labels),
     transfersTable(act, labels, nameOf),
     balanceTable(act, labels),
@@ -81,7 +81,7 @@ function lineColumns(labels: Labels, where: string): Column[] {
   ];
 }
 
-function feesTable(act: Act, labels: Labels, nameOf: (id: PartnerId) => string): Table {
+function feesTable(act: Act, labels: Labels, language: Language, nameOf: (id: PartnerId) => string): Table {
   return {
     title: labels.fees,
     columns: [
@@ -93,7 +93,7 @@ function feesTable(act: Act, labels: Labels, nameOf: (id: PartnerId) => string):
     rows: act.fees.map((fee, i) => [
       String(i + 1),
       nameOf(fee.partner),
-      `${labels.feeKinds[fee.kind]}: ${fee.reason}`,
+      `${labels.feeKinds[fee.kind]}: ${fee.title?.[language] ?? fee.reason}`,
       { hundredths: fee.kopecks },
     ]),
     sum: ["", labels.sum, "", { hundredths: act.fees.reduce((sum, fee) => sum + fee.kopecks, 0) }],

@@ -15,6 +15,7 @@ import type {
   StoreTerms,
 } from "./compiled.ts";
 import type { ConditionTables } from "./conditions.ts";
+import { compileFees } from "./fees.ts";
 import { compileLot } from "./lot-times.ts";
 import { planPartner } from "./plan.ts";
 import { compileRule, type LotFor } from "./rules.ts";
@@ -82,6 +83,7 @@ export function compileProgramme(
     caps,
     spending: new Map(spending.map((each) => [each.id, each])),
     velocity: compileVelocity(document, tables.stores),
+    fees: compileFees(document),
     defaultLot: lots.lotFor({}),
     lotCount: lots.count(),
     receipts: {

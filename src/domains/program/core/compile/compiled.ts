@@ -4,6 +4,7 @@ import type { Calendar, Day, EpochMs } from "#kernel/time.ts";
 import type { ProgrammeDocument } from "../document/schema.ts";
 import type { Text } from "../document/shorthand.ts";
 import type { MemberStanding, Receipt } from "../types.ts";
+import type { FeeTerms } from "./fees.ts";
 import type { VelocityTerms } from "./velocity.ts";
 
 /**
@@ -32,6 +33,8 @@ export type CompiledProgramme = {
   readonly spending: ReadonlyMap<string, SpendingTerms>;
   /** For the guards of checkout; pricing never looks at them. */
   readonly velocity: readonly VelocityTerms[];
+  /** For the settlement. */
+  readonly fees: readonly FeeTerms[];
   /** Lots of awards and whatever no rule of its own times. */
   readonly defaultLot: LotTerms;
   readonly lotCount: number;

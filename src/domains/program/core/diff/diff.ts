@@ -17,7 +17,7 @@ export type Change = {
 /** Sections that hold things by id: a whole new or removed thing is one change. */
 const SECTIONS = [
   ...(["partners", "brands", "stores", "categories", "levels", "subscriptions", "boosts", "campaigns"] as const),
-  ...(["funderSplits", "stacking", "caps", "rules", "spending", "velocity"] as const),
+  ...(["funderSplits", "stacking", "caps", "rules", "spending", "velocity", "fees"] as const),
 ];
 
 /** What version `b` changes in version `a`, section by section; without an `a`, all of `b` is added. */

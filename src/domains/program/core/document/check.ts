@@ -1,5 +1,6 @@
 import type { Fault } from "#platform/yaml/faults.ts";
 import { createCollector } from "./checks/collector.ts";
+import { checkFees } from "./checks/fees.ts";
 import { checkFunderSplits } from "./checks/funders.ts";
 import { checkLimits } from "./checks/limits.ts";
 import { checkMembership } from "./checks/membership.ts";
@@ -17,5 +18,6 @@ export function checkMeaning(document: ProgrammeDocument): Fault[] {
   checkRules(document, collector);
   checkLimits(document, collector);
   checkVelocity(document, collector);
+  checkFees(document, collector);
   return collector.faults;
 }

@@ -50,6 +50,7 @@ export function withDefaults(file: ProgrammeFile): ProgrammeDocument {
     caps: file.caps ?? {},
     spending: file.spending ?? {},
     velocity: file.velocity ?? {},
+    fees: file.fees ?? {},
     lots: { ...DEFAULTS.lots, ...file.lots },
     rounding: { ...DEFAULTS.rounding, ...file.rounding },
     receipts: { ...DEFAULTS.receipts, ...file.receipts },

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { fee } from "./schema-fees.ts";
 import { choice, closed, flag, id, name, quantity, section, text } from "./schema-parts.ts";
 import { boost, campaign, favourites, level, places, subscription } from "./schema-places.ts";
 import { activation, cap, expiry, group, rounding, rule, shares, spendingRule } from "./schema-rules.ts";
@@ -94,6 +95,7 @@ export const programmeSchema = Type.Object(
     velocity: Type.Optional(
       section(velocityRule, "Limits of how fast and how much: what they notice is logged, held for review or refused."),
     ),
+    fees: Type.Optional(section(fee, "What partners pay the operator for the programme; nothing unless given.")),
     lots: Type.Optional(lots),
     rounding: Type.Optional(rounding),
     receipts: Type.Optional(receipts),
@@ -119,6 +121,7 @@ type Defaulted = {
   readonly caps: NonNullable<ProgrammeFile["caps"]>;
   readonly spending: NonNullable<ProgrammeFile["spending"]>;
   readonly velocity: NonNullable<ProgrammeFile["velocity"]>;
+  readonly fees: NonNullable<ProgrammeFile["fees"]>;
   readonly lots: Required<NonNullable<ProgrammeFile["lots"]>>;
   readonly rounding: Required<NonNullable<ProgrammeFile["rounding"]>>;
   readonly receipts: Required<NonNullable<ProgrammeFile["receipts"]>>;
