@@ -31,6 +31,8 @@ export type OperationRef = { readonly member: MemberId; readonly seq: number };
 
 export const operationIds = refIds("op_");
 export const holdIds = refIds("hold_");
+/** A member's n-th subscription. */
+export const subscriptionIds = refIds("sub_");
 
 /** A lot as storage keeps it: the operation that began it, its part, and the funder's place among the part's funders. */
 export type LotRef = OperationRef & { readonly part: number; readonly index: number };

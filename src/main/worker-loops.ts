@@ -1,10 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool } from "pg";
+import type { CoverAlert } from "#domains/limits/index.ts";
 import { loadProgrammes } from "#domains/program/index.ts";
+import { createSandbox } from "#domains/subscription/index.ts";
 import { createCheckout } from "#flows/checkout/index.ts";
 import { runFeed } from "#flows/feed/index.ts";
 import { runLevels } from "#flows/levels/index.ts";
+import { runFunders } from "#flows/limits/index.ts";
 import { runMissions } from "#flows/missions/index.ts";
+import { runSubscriptions } from "#flows/subscription/index.ts";
 import { sweepWallets } from "#flows/sweep/index.ts";
 import { MINUTE_MS } from "#kernel/time.ts";
 import type { ClickHouseClient } from "#platform/clickhouse/client.ts";
@@ -27,6 +31,8 @@ export function createLoops(deps: LoopDeps): Loop[] {
     { name: "feed", run: (signal) => feed(deps, signal) },
     { name: "missions", run: (signal) => missions(deps, signal) },
     { name: "levels", run: (signal) => levels(deps, signal) },
+    { name: "subscriptions", run: (signal) => subscriptions(deps, signal) },
+    { name: "funders", run: (signal) => funders(deps, signal) },
     { name: "sweep", run: (signal) => sweepDaily(deps, signal) },
   ];
 }
@@ -65,6 +71,30 @@ async function levels(deps: LoopDeps, signal: AbortSignal): Promise<void> {
   const programmes = await loadProgrammes(deps);
   const checkout = createCheckout({ pool, clock, programmes, identifierSecret, lanes: 1, rememberMembers: 10_000 });
   await runLevels({ pool, clock, programmes, checkout, refresh: programmes.refresh }, signal);
+  await checkout.drain();
+}
+
+/** Renewals of subscriptions, payments that failed or are on their way, and the benefits that follow. */
+async function subscriptions(deps: LoopDeps, signal: AbortSignal): Promise<void> {
+  const { pool, clock, identifierSecret } = deps;
+  const programmes = await loadProgrammes(deps);
+  const checkout = createCheckout({ pool, clock, programmes, identifierSecret, lanes: 1, rememberMembers: 1_000 });
+  const provider = createSandbox(clock);
+  await runSubscriptions({ pool, clock, programmes, checkout, provider, refresh: programmes.refresh }, signal);
+  await checkout.drain();
+}
+
+/** What is given in each funder's name, and what waits for its deposit; posted by a checkout of its own. */
+async function funders(deps: LoopDeps, signal: AbortSignal): Promise<void> {
+  const { pool, clock, log, identifierSecret } = deps;
+  const programmes = await loadProgrammes(deps);
+  const checkout = createCheckout({ pool, clock, programmes, identifierSecret, lanes: 1, rememberMembers: 1_000 });
+  const onAlert = (alert: CoverAlert) => {
+    const told = `the cover of ${alert.funder} is ${alert.state}`;
+    if (alert.state === "ok") log.info(alert, told);
+    else log.warn(alert, told);
+  };
+  await runFunders({ pool, clock, programmes, checkout, onAlert, refresh: programmes.refresh }, signal);
   await checkout.drain();
 }
 

@@ -8,6 +8,8 @@ import type { CheckoutFailure } from "#flows/checkout/index.ts";
 import { CLOSE_PROBLEMS } from "#flows/close-month/http/index.ts";
 import type { CloseFailure } from "#flows/close-month/index.ts";
 import { LEVEL_PROBLEMS } from "#flows/levels/http/index.ts";
+import { FUNDER_PROBLEMS } from "#flows/limits/http/index.ts";
+import type { FundsFailure } from "#flows/limits/index.ts";
 import { EVENT_PROBLEMS, FAVOURITE_PROBLEMS, MISSION_PROBLEMS } from "#flows/missions/http/index.ts";
 import type { EventFailure, StateFailure } from "#flows/missions/index.ts";
 import { PROFILE_PROBLEMS } from "#flows/profiles/http/index.ts";
@@ -16,6 +18,8 @@ import { RATING_PROBLEMS } from "#flows/rate-receipt/http/index.ts";
 import type { RateFailure } from "#flows/rate-receipt/index.ts";
 import { STORE_DAY_PROBLEMS } from "#flows/store-days/http/index.ts";
 import type { StoreDayFailure } from "#flows/store-days/index.ts";
+import { SUBSCRIPTION_PROBLEMS } from "#flows/subscription/http/index.ts";
+import type { ChangeFailure, SubscribeFailure } from "#flows/subscription/index.ts";
 import type { FailureOf } from "#platform/http/problem.ts";
 import { createProblemRegistry, type ProblemRegistry } from "#platform/http/problem-registry.ts";
 import { PROTOCOL_PROBLEMS } from "#platform/http/protocol-problems.ts";
@@ -34,6 +38,8 @@ const ALL = {
   ...MISSION_PROBLEMS,
   ...FAVOURITE_PROBLEMS,
   ...LEVEL_PROBLEMS,
+  ...SUBSCRIPTION_PROBLEMS,
+  ...FUNDER_PROBLEMS,
   ...SETTLEMENT_PROBLEMS,
   ...CLOSE_PROBLEMS,
   ...JOB_PROBLEMS,
@@ -54,6 +60,8 @@ export function problemRegistry(): ProblemRegistry {
     MISSION_PROBLEMS,
     FAVOURITE_PROBLEMS,
     LEVEL_PROBLEMS,
+    SUBSCRIPTION_PROBLEMS,
+    FUNDER_PROBLEMS,
     SETTLEMENT_PROBLEMS,
     CLOSE_PROBLEMS,
     JOB_PROBLEMS,
@@ -73,6 +81,9 @@ export type EverythingIsTold = Nothing<
     | StoreDayFailure
     | EventFailure
     | StateFailure
+    | SubscribeFailure
+    | ChangeFailure
     | CloseFailure
+    | FundsFailure
   >
 >;

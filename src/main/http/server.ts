@@ -7,18 +7,20 @@ import { createLedgerReads, memberRoutes } from "#domains/ledger/http/index.ts";
 import { programmeRoutes } from "#domains/program/http/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
 import { actRoutes, createSettlementReads, settlementRoutes } from "#domains/settlement/http/index.ts";
+import { createSandbox, type PaymentProvider } from "#domains/subscription/index.ts";
 import { batchRoute, holdRoutes, receiptRoutes } from "#flows/checkout/http/index.ts";
 import type { Checkout } from "#flows/checkout/index.ts";
 import { closeRoute } from "#flows/close-month/http/index.ts";
 import { createCloseDeps, termsOf } from "#flows/close-month/index.ts";
 import { levelRoutes } from "#flows/levels/http/index.ts";
-import { budgetRoute } from "#flows/limits/http/index.ts";
+import { budgetRoute, funderRoutes } from "#flows/limits/http/index.ts";
 import { eventBatchRoute, eventRoutes, favouriteRoutes, missionRoutes } from "#flows/missions/http/index.ts";
 import type { EventLog } from "#flows/missions/index.ts";
 import { peopleRoutes, profileRoutes } from "#flows/profiles/http/index.ts";
 import { createMaySeePerson, type Profiles } from "#flows/profiles/index.ts";
 import { ratingRoute } from "#flows/rate-receipt/http/index.ts";
 import { storeDayRoute } from "#flows/store-days/http/index.ts";
+import { paymentRoutes, subscriptionRoutes } from "#flows/subscription/http/index.ts";
 import { invariant } from "#kernel/invariant.ts";
 import type { Month } from "#kernel/time.ts";
 import type { ClickHouseClient } from "#platform/clickhouse/client.ts";
@@ -51,6 +53,8 @@ export type ServerDeps = {
   readonly findMember: FindMember;
   /** Who members are. Without it its routes are described and answer nothing. */
   readonly profiles?: Profiles;
+  /** Takes the money of subscriptions; the built-in sandbox unless given. */
+  readonly paymentProvider?: PaymentProvider;
   readonly readiness: () => Promise<Readiness>;
   /** Numbers that others keep, for /metrics: feed lag, waiting requests, batch sizes. */
   readonly gauges?: readonly MetricSource[];
@@ -113,6 +117,8 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
     invariant(deps.profiles, "this server was given no profiles");
     return deps.profiles;
   };
+  const provider = deps.paymentProvider ?? createSandbox(clock);
+  const subscriptions = { pool, clock, programmes, checkout, provider, problems, maySeeMember };
   const modules: RouteModule[] = [
     receiptRoutes(till),
     batchRoute({ ...till, log }),
@@ -120,9 +126,12 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
     eventRoutes({ events: deps.events, problems }),
     eventBatchRoute({ events: deps.events, problems, log, isUnavailable: isConnectionLost }),
     budgetRoute({ pool }),
+    funderRoutes({ pool, clock, programmes, problems }),
     favouriteRoutes({ pool, clock, programmes, checkout, problems, maySeeMember }),
     missionRoutes({ pool, clock, programmes, problems, maySeeMember }),
     levelRoutes({ pool, clock, programmes, problems, maySeeMember }),
+    subscriptionRoutes(subscriptions),
+    paymentRoutes(subscriptions),
     ratingRoute({ pool, clock, checkout, problems }),
     storeDayRoute({ pool, clock, programmes, problems }),
     memberRoutes({ problems, reads, maySeeMember }),

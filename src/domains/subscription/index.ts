@@ -1,0 +1,40 @@
+export { findPromo, type Plan, type Promo, planOf, plansOf } from "./core/plan.ts";
+export {
+  type Charge,
+  cancel,
+  declined,
+  ended,
+  nextCharge,
+  open,
+  type Payment,
+  paid,
+  refund,
+  resume,
+  type StateFailure,
+  type Subscription,
+  stepOf,
+  withToken,
+} from "./core/subscription.ts";
+export type { PaymentOrder, PaymentOutcome, PaymentProvider, RefundOrder } from "./provider/provider.ts";
+export { createSandbox, SANDBOX_SLOW_MS } from "./provider/sandbox.ts";
+export {
+  insertPayment,
+  listPayments,
+  listRevenue,
+  type RevenueCursor,
+  type RevenueLine,
+  subscriptionRevenue,
+  updatePayment,
+} from "./store/payments.ts";
+export {
+  insertSubscription,
+  listDueBenefits,
+  listNext,
+  listSubscriptions,
+  readSubscription,
+  releasePromo,
+  type StoredSubscription,
+  type SubscriptionRef,
+  updateSubscription,
+  usePromo,
+} from "./store/subscriptions.ts";

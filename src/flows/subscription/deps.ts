@@ -1,0 +1,13 @@
+import type { Pool } from "pg";
+import type { Programmes } from "#domains/program/index.ts";
+import type { PaymentProvider } from "#domains/subscription/index.ts";
+import type { Checkout } from "#flows/checkout/index.ts";
+import type { Clock } from "#platform/clock.ts";
+
+export type SubscriptionDeps = {
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly programmes: Programmes;
+  readonly checkout: Pick<Checkout, "reward">;
+  readonly provider: PaymentProvider;
+};

@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  ended,
+  listDueBenefits,
+  listNext,
+  listPayments,
+  paid,
+  planOf,
+  readSubscription,
+  type SubscriptionRef,
+  stepOf,
+  updateSubscription,
+} from "#domains/subscription/index.ts";
+import { transaction } from "#platform/postgres/transaction.ts";
+import { asStored, collect, insertNext } from "./collect.ts";
+import type { SubscriptionDeps } from "./deps.ts";
+import { settleBenefit } from "./settle-benefit.ts";
+
+const AT_ONCE = 200;
+const IDLE_MS = 1_000;
+
+/** Renewals, repeated payments, ends, and benefits that are due: one round. Gives the number looked at. */
+export async function renewSubscriptions(deps: SubscriptionDeps): Promise<number> {
+  if (!deps.programmes.latest) return 0;
+  let seen = 0;
+  for (const ref of await listNext(deps.pool, deps.clock.now(), AT_ONCE)) {
+    await advance(deps, ref);
+    await collect(deps, ref);
+    await settleBenefit(deps, ref);
+    seen++;
+  }
+  for (const ref of await listDueBenefits(deps.pool, AT_ONCE)) {
+    await settleBenefit(deps, ref);
+    seen++;
+  }
+  return seen;
+}
+
+/** Takes the next step of a subscription that no payment is on its way for. */
+export function advance({ pool, clock, programmes }: SubscriptionDeps, ref: SubscriptionRef): Promise<void> {
+  return transaction(pool, async (client) => {
+    const subscription = await readSubscription(client, ref, "lock");
+    if (subscription === undefined) return;
+    const open = (await listPayments(client, ref)).some(({ state }) => state === "created" || state === "pending");
+    const programme = programmes.current();
+    const plan = planOf(programme, subscription.plan);
+    const now = clock.now();
+    const step = stepOf(subscription, plan, now, programme.calendar);
+    // What is on its way is asked for again, unless grace is over: then it ends, and money that comes later goes back.
+    if (open && step?.kind !== "end") return;
+    if (step === undefined) {
+      if (subscription.state !== "ended" || open) return;
+      const { nextAt: _, ...rest } = subscription;
+      return updateSubscription(client, rest);
+    }
+    if (step.kind === "wait") return updateSubscription(client, { ...subscription, nextAt: step.nextAt });
+    if (step.kind === "end") {
+      const over = asStored(subscription, ended(subscription, step.reason, step.at, plan));
+      return updateSubscription(client, open ? { ...over, nextAt: now + 60_000 } : over);
+    }
+    const { member, number, seller, token } = subscription;
+    if (plan === undefined || token === undefined) return;
+    if (step.charge.amountKopecks === 0) {
+      const free = paid(subscription, step.charge, plan, now, programme.calendar);
+      return updateSubscription(client, asStored(subscription, free));
+    }
+    await insertNext(client, subscription, {
+      ...{ ...step.charge, member, number, kind: "charge", plan: plan.id, seller, token },
+      programmeVersion: plan.programmeVersion,
+      createdAt: now,
+    });
+  });
+}
+
+export type SubscriptionRunDeps = SubscriptionDeps & { readonly refresh: () => Promise<unknown> };
+
+/** Looks for what is due until the signal is aborted. */
+export async function runSubscriptions(deps: SubscriptionRunDeps, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await deps.refresh();
+    const seen = await renewSubscriptions(deps);
+    if (seen < AT_ONCE) await sleep(IDLE_MS, undefined, { signal }).catch(() => {});
+  }
+}

@@ -1,0 +1,143 @@
+import { createHash } from "node:crypto";
+import { loadSurvivors } from "#domains/ledger/index.ts";
+import {
+  findPromo,
+  insertSubscription,
+  listSubscriptions,
+  open,
+  type Plan,
+  type Promo,
+  planOf,
+  readSubscription,
+  type StoredSubscription,
+  type SubscriptionRef,
+  usePromo,
+} from "#domains/subscription/index.ts";
+import type { MemberId } from "#kernel/ids.ts";
+import { err, ok, type Result } from "#kernel/result.ts";
+import { transaction } from "#platform/postgres/transaction.ts";
+import { asStored, collect, insertNext } from "./collect.ts";
+import type { SubscriptionDeps } from "./deps.ts";
+import { settleBenefit } from "./settle-benefit.ts";
+
+export type SubscribeRequest = {
+  readonly member: MemberId;
+  readonly plan: string;
+  /** Names a card at the payment provider; without one only a free trial can begin, and it ends with itself. */
+  readonly token?: string;
+  readonly trial: boolean;
+  readonly promoCode?: string;
+  readonly idempotencyKey: string;
+};
+
+export type SubscribeFailure =
+  | { readonly code: "unknown-member" | "unknown-promo" | "promo-used" | "promo-exhausted" | "no-trial" | "trial-used" }
+  | { readonly code: "payment-needed" | "already-subscribed" | "idempotency-conflict" }
+  | { readonly code: "unknown-plan"; readonly pointer: string; readonly value: string }
+  | { readonly code: "payment-declined"; readonly decline: string };
+
+export type Subscribed = { readonly replayed: boolean; readonly subscription: StoredSubscription };
+
+const UNIQUE_VIOLATION = "23505";
+const TRIES = 4;
+
+/**
+ * Buys a subscription: notes what is asked, lets the provider take the money, and gives the member its benefits from that
+ * moment on. What is not settled when the answer goes out (`pending`) the worker brings to its end.
+ */
+export async function subscribe(
+  deps: SubscriptionDeps,
+  request: SubscribeRequest,
+): Promise<Result<Subscribed, SubscribeFailure>> {
+  const plan = planOf(deps.programmes.current(), request.plan);
+  if (plan === undefined) return err({ code: "unknown-plan", pointer: "/plan", value: request.plan });
+  const survivor = (await loadSurvivors(deps.pool, [request.member])).get(request.member)?.wallet;
+  if (survivor?.status !== "open") return err({ code: "unknown-member" });
+  const own = { ...request, member: survivor.member };
+  const begun = await begin(deps, own, plan);
+  if (!begun.ok) return begun;
+  const { ref, replayed } = begun.value;
+  await collect(deps, ref);
+  await settleBenefit(deps, ref);
+  const subscription = (await readSubscription(deps.pool, ref)) as StoredSubscription;
+  if (subscription.endReason === "declined") return err({ code: "payment-declined", decline: "declined" });
+  return ok({ replayed, subscription });
+}
+
+type Begun = { readonly ref: SubscriptionRef; readonly replayed: boolean };
+
+/** Two that come together meet at the unique keys: the second looks again, and finds a replay or a refusal. */
+async function begin(
+  deps: SubscriptionDeps,
+  request: SubscribeRequest,
+  plan: Plan,
+): Promise<Result<Begun, SubscribeFailure>> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await beginOnce(deps, request, plan);
+    } catch (error) {
+      if ((error as { code?: string }).code !== UNIQUE_VIOLATION || attempt === TRIES) throw error;
+    }
+  }
+}
+
+function beginOnce(
+  { pool, clock, programmes }: SubscriptionDeps,
+  request: SubscribeRequest,
+  plan: Plan,
+): Promise<Result<Begun, SubscribeFailure>> {
+  const { member, idempotencyKey, token, trial } = request;
+  const bodyHash = hashOf(request);
+  return transaction(pool, async (client) => {
+    const known = await listSubscriptions(client, member);
+    const same = known.find((each) => each.idempotencyKey === idempotencyKey);
+    if (same !== undefined) {
+      if (same.bodyHash !== bodyHash) return err({ code: "idempotency-conflict" });
+      return ok({ ref: { member, number: same.number }, replayed: true });
+    }
+    const { calendar } = programmes.current();
+    const now = clock.now();
+    const promo = request.promoCode === undefined ? undefined : findPromo(plan, request.promoCode, calendar.dayOf(now));
+    const refusal = refusalOf(request, plan, promo, known);
+    if (refusal !== undefined) return err(refusal);
+    if (promo !== undefined && !(await usePromo(client, plan.id, promo.id, promo.limit))) {
+      return err({ code: "promo-exhausted" });
+    }
+    const number = (known[0]?.number ?? 0) + 1;
+    const made = open({ member, number, plan, withTrial: trial, promo, token }, now, calendar);
+    const { subscription, charge } = made;
+    const stored = asStored({ ...subscription, turn: 0, isDue: false, idempotencyKey, bodyHash }, subscription);
+    await insertSubscription(client, stored);
+    if (charge !== undefined && token !== undefined) {
+      const { seller } = plan;
+      await insertNext(client, stored, {
+        ...{ ...charge, member, number, kind: "charge", plan: plan.id, seller, token },
+        programmeVersion: plan.programmeVersion,
+        createdAt: now,
+      });
+    }
+    return ok({ ref: { member, number }, replayed: false });
+  });
+}
+
+function refusalOf(
+  { plan: id, promoCode, token, trial }: SubscribeRequest,
+  plan: Plan,
+  promo: Promo | undefined,
+  known: readonly StoredSubscription[],
+): SubscribeFailure | undefined {
+  if (known.some((each) => each.plan === id && each.state !== "ended")) return { code: "already-subscribed" };
+  const had = known.filter((each) => each.plan === id && each.endReason !== "declined");
+  if (trial && plan.trial === undefined) return { code: "no-trial" };
+  if (trial && had.length > 0) return { code: "trial-used" };
+  if (promoCode !== undefined && promo === undefined) return { code: "unknown-promo" };
+  if (promo !== undefined && had.some((each) => each.promo === promo.id)) return { code: "promo-used" };
+  const isFree = trial ? plan.trial?.priceKopecks === 0 : (promo?.priceKopecks ?? plan.priceKopecks) === 0;
+  return token === undefined && !isFree ? { code: "payment-needed" } : undefined;
+}
+
+function hashOf({ plan, token, trial, promoCode }: SubscribeRequest): string {
+  return createHash("sha256")
+    .update(JSON.stringify([plan, token ?? null, trial, promoCode ?? null]))
+    .digest("hex");
+}
