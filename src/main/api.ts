@@ -67,6 +67,7 @@ const server = await createServer({
   keyring: createKeyring(pool, clock),
   findMember: createFindMember(pool, secret, programmes, clock),
   profiles,
+  gameSecret: masterKey(settings.home),
   gauges: [...feed.gauges, ...checkoutGauges(checkout.stats), ...processGauges()],
   ...(settings.isRateLimited ? {} : { rateLimit: "off" }),
   // Without ClickHouse receipts are still taken; what it shows and computes waits.

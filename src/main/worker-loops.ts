@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool } from "pg";
 import type { CoverAlert } from "#domains/limits/index.ts";
@@ -5,6 +6,7 @@ import { loadProgrammes } from "#domains/program/index.ts";
 import { createSandbox } from "#domains/subscription/index.ts";
 import { createCheckout } from "#flows/checkout/index.ts";
 import { runFeed } from "#flows/feed/index.ts";
+import { runGames } from "#flows/games/index.ts";
 import { runLevels } from "#flows/levels/index.ts";
 import { runFunders } from "#flows/limits/index.ts";
 import { runMissions } from "#flows/missions/index.ts";
@@ -23,6 +25,8 @@ export type LoopDeps = {
   readonly log: Logger;
   /** Keys the hashes of identifiers, as in the API. */
   readonly identifierSecret: Uint8Array;
+  /** Makes server seeds of draws, as in the API. */
+  readonly gameSecret: Uint8Array;
 };
 
 /** The loops of the worker process, wired. */
@@ -33,6 +37,7 @@ export function createLoops(deps: LoopDeps): Loop[] {
     { name: "levels", run: (signal) => levels(deps, signal) },
     { name: "subscriptions", run: (signal) => subscriptions(deps, signal) },
     { name: "funders", run: (signal) => funders(deps, signal) },
+    { name: "games", run: (signal) => games(deps, signal) },
     { name: "sweep", run: (signal) => sweepDaily(deps, signal) },
   ];
 }
@@ -95,6 +100,16 @@ async function funders(deps: LoopDeps, signal: AbortSignal): Promise<void> {
     else log.warn(alert, told);
   };
   await runFunders({ pool, clock, programmes, checkout, onAlert, refresh: programmes.refresh }, signal);
+  await checkout.drain();
+}
+
+/** Boards, achievements, draws and what they bring; awards are posted by a checkout of its own. */
+async function games(deps: LoopDeps, signal: AbortSignal): Promise<void> {
+  const { pool, clock, identifierSecret, gameSecret } = deps;
+  const programmes = await loadProgrammes(deps);
+  const checkout = createCheckout({ pool, clock, programmes, identifierSecret, lanes: 1, rememberMembers: 10_000 });
+  const own = { pool, clock, programmes, checkout, gameSecret, random: randomBytes, refresh: programmes.refresh };
+  await runGames(own, signal);
   await checkout.drain();
 }
 

@@ -7,6 +7,7 @@ import { createPool } from "#platform/postgres/pool.ts";
 import { runLoops } from "#platform/process/loops.ts";
 import { onStop } from "#platform/process/stop.ts";
 import { identifierSecret as readIdentifierSecret } from "./identifier-secret.ts";
+import { masterKey } from "./master-key.ts";
 import { settingsFromEnvironment } from "./process-settings.ts";
 import { createLoops } from "./worker-loops.ts";
 
@@ -15,9 +16,10 @@ const log = createLogger({ name: "worker" });
 const pool = createPool({ url: settings.pgUrl, applicationName: "dolka worker", max: 6 });
 const clickhouse = createClickhouse({ url: settings.clickhouseUrl, application: "dolka-worker" });
 const identifierSecret = readIdentifierSecret(settings.home);
+const gameSecret = masterKey(settings.home);
 const stopping = new AbortController();
 const loops = runLoops(
-  createLoops({ pool, clickhouse, clock: systemClock, log, identifierSecret }),
+  createLoops({ pool, clickhouse, clock: systemClock, log, identifierSecret, gameSecret }),
   stopping.signal,
   log,
 );

@@ -87,6 +87,7 @@ export async function testApi(
       },
       random: randomBytes,
     }),
+    gameSecret: Buffer.from("test games"),
     readiness: async () => ({ ready: true, parts: { postgres: true } }),
     rateLimit: "off",
     ...deps,

@@ -7,6 +7,14 @@ import { CHECKOUT_PROBLEMS } from "#flows/checkout/http/index.ts";
 import type { CheckoutFailure } from "#flows/checkout/index.ts";
 import { CLOSE_PROBLEMS } from "#flows/close-month/http/index.ts";
 import type { CloseFailure } from "#flows/close-month/index.ts";
+import { GAMES_PROBLEMS } from "#flows/games/http/index.ts";
+import type {
+  AnswerFailure,
+  BoardFailure,
+  DrawRefusal,
+  GameChangeFailure,
+  ParticipationFailure,
+} from "#flows/games/index.ts";
 import { LEVEL_PROBLEMS } from "#flows/levels/http/index.ts";
 import { FUNDER_PROBLEMS } from "#flows/limits/http/index.ts";
 import type { FundsFailure } from "#flows/limits/index.ts";
@@ -37,6 +45,7 @@ const ALL = {
   ...EVENT_PROBLEMS,
   ...MISSION_PROBLEMS,
   ...FAVOURITE_PROBLEMS,
+  ...GAMES_PROBLEMS,
   ...LEVEL_PROBLEMS,
   ...SUBSCRIPTION_PROBLEMS,
   ...FUNDER_PROBLEMS,
@@ -59,6 +68,7 @@ export function problemRegistry(): ProblemRegistry {
     EVENT_PROBLEMS,
     MISSION_PROBLEMS,
     FAVOURITE_PROBLEMS,
+    GAMES_PROBLEMS,
     LEVEL_PROBLEMS,
     SUBSCRIPTION_PROBLEMS,
     FUNDER_PROBLEMS,
@@ -81,6 +91,11 @@ export type EverythingIsTold = Nothing<
     | StoreDayFailure
     | EventFailure
     | StateFailure
+    | GameChangeFailure
+    | ParticipationFailure
+    | BoardFailure
+    | DrawRefusal
+    | Exclude<AnswerFailure, { code: "answers-invalid" }>
     | SubscribeFailure
     | ChangeFailure
     | CloseFailure

@@ -12,6 +12,7 @@ import { batchRoute, holdRoutes, receiptRoutes } from "#flows/checkout/http/inde
 import type { Checkout } from "#flows/checkout/index.ts";
 import { closeRoute } from "#flows/close-month/http/index.ts";
 import { createCloseDeps, termsOf } from "#flows/close-month/index.ts";
+import { gamesRoutes } from "#flows/games/http/index.ts";
 import { levelRoutes } from "#flows/levels/http/index.ts";
 import { budgetRoute, funderRoutes } from "#flows/limits/http/index.ts";
 import { eventBatchRoute, eventRoutes, favouriteRoutes, missionRoutes } from "#flows/missions/http/index.ts";
@@ -55,6 +56,8 @@ export type ServerDeps = {
   readonly profiles?: Profiles;
   /** Takes the money of subscriptions; the built-in sandbox unless given. */
   readonly paymentProvider?: PaymentProvider;
+  /** Makes server seeds of draws. Without it games are described and nothing can be drawn. */
+  readonly gameSecret?: Uint8Array;
   readonly readiness: () => Promise<Readiness>;
   /** Numbers that others keep, for /metrics: feed lag, waiting requests, batch sizes. */
   readonly gauges?: readonly MetricSource[];
@@ -119,6 +122,10 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
   };
   const provider = deps.paymentProvider ?? createSandbox(clock);
   const subscriptions = { pool, clock, programmes, checkout, provider, problems, maySeeMember };
+  const gameSecret = (): Uint8Array => {
+    invariant(deps.gameSecret, "this server was given no secret of games");
+    return deps.gameSecret;
+  };
   const modules: RouteModule[] = [
     receiptRoutes(till),
     batchRoute({ ...till, log }),
@@ -132,6 +139,7 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
     levelRoutes({ pool, clock, programmes, problems, maySeeMember }),
     subscriptionRoutes(subscriptions),
     paymentRoutes(subscriptions),
+    gamesRoutes({ pool, clock, programmes, problems, maySeeMember, random, gameSecret }),
     ratingRoute({ pool, clock, checkout, problems }),
     storeDayRoute({ pool, clock, programmes, problems }),
     memberRoutes({ problems, reads, maySeeMember }),

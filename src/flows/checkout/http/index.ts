@@ -6,4 +6,4 @@ export { CHECKOUT_PROBLEMS } from "./problems.ts";
 export { REFUSED_RECEIPT_FIELDS } from "./product-fields.ts";
 export { duplicateLines, toMemberRef } from "./receipt-mapping.ts";
 export { receiptRoutes } from "./receipt-routes.ts";
-export { MemberSchema } from "./schemas.ts";
+export { IdempotencyHeaders, MemberSchema } from "./schemas.ts";

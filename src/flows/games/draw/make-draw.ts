@@ -40,7 +40,7 @@ export type DrawRefusal =
   | { readonly code: "no-draw-right" }
   | { readonly code: "idempotency-conflict" }
   /** The worker has not committed to the period yet. */
-  | { readonly code: "draw-not-committed" };
+  | { readonly code: "draw-not-committed"; readonly retryAfterSeconds: number };
 
 export type Drawing = { readonly draw: StoredDraw; readonly replayed: boolean };
 
@@ -65,7 +65,7 @@ export async function makeDraw(deps: CommitDeps, request: DrawRequest): Promise<
     if (state !== "live" || period === undefined) return err({ code: "game-not-live" } as const);
     const locked = await lockPeriod(client, game.id, period.period);
     if (locked === undefined || now < locked.startsAt || locked.revealedAt !== undefined) {
-      return err({ code: "draw-not-committed" } as const);
+      return err({ code: "draw-not-committed", retryAfterSeconds: 2 } as const);
     }
     // Read under the lock: a draw that was waited for may have used the right, or be this one.
     const known = await listMemberDraws(client, request.member, game.id);
