@@ -1,10 +1,6 @@
 import type { CompiledProgramme } from "#domains/program/index.ts";
 import type { Party, SettlementTerms } from "#domains/settlement/index.ts";
 import type { PartnerId } from "#kernel/ids.ts";
-import type { BasisPoints } from "#kernel/money.ts";
-
-/** Share of outstanding points that is expected to be spent (reference case 18). */
-const EXPECTED_REDEMPTION_BP: BasisPoints = 8_000;
 
 /** What a programme version says about settling: who the parties are and what a point is worth. */
 export function settlementTerms(programme: CompiledProgramme): SettlementTerms {
@@ -12,7 +8,7 @@ export function settlementTerms(programme: CompiledProgramme): SettlementTerms {
     operator: programme.operator,
     parties: Object.keys(programme.document.partners).map((id) => partyOf(programme, id)),
     pointKopecks: programme.pointValueKopecks,
-    redemptionBp: EXPECTED_REDEMPTION_BP,
+    redemptionBp: programme.policies.expectedRedemptionBp,
     fees: [],
     feeRules: programme.fees,
   };

@@ -3,6 +3,7 @@ import { applyCommand } from "./commands/apply.ts";
 import { exportActCommand } from "./commands/export-act.ts";
 import { exportOperationsCommand } from "./commands/export-operations.ts";
 import { exportSettlementCommand } from "./commands/export-settlement.ts";
+import { funderDepositCommand, funderListCommand, funderWithdrawCommand } from "./commands/funder.ts";
 import { importMembersCommand } from "./commands/import-members.ts";
 import { importProfilesCommand } from "./commands/import-profiles.ts";
 import { importReceiptsCommand } from "./commands/import-receipts.ts";
@@ -47,6 +48,9 @@ export const commands: readonly Command[] = [
   exportActCommand,
   exportSettlementCommand,
   exportOperationsCommand,
+  funderListCommand,
+  funderDepositCommand,
+  funderWithdrawCommand,
   verifyCommand,
   linkCommand,
   keyCreateCommand,

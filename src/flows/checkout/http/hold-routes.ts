@@ -92,6 +92,7 @@ export const holdOperations = {
       "unknown-member",
       "unknown-partner",
       "expiry-in-past",
+      "funder-exhausted",
       "idempotency-conflict",
       "overloaded",
     ],

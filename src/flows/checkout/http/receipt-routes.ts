@@ -97,6 +97,7 @@ export const receiptOperations = {
       "unknown-receipt",
       "unknown-line",
       "return-exceeds-purchase",
+      "funder-exhausted",
       "return-before-purchase",
       "receipt-too-late",
       "receipt-in-future",
