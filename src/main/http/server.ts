@@ -4,6 +4,7 @@ import { createGuard, keyRoutes } from "#domains/access/http/index.ts";
 import { type Keyring, permissionOf } from "#domains/access/index.ts";
 import { lookupRoute } from "#domains/identity/http/index.ts";
 import { createLedgerReads, memberRoutes } from "#domains/ledger/http/index.ts";
+import { createCodes } from "#domains/offers/index.ts";
 import { programmeRoutes } from "#domains/program/http/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
 import { actRoutes, createSettlementReads, settlementRoutes } from "#domains/settlement/http/index.ts";
@@ -17,11 +18,13 @@ import { levelRoutes } from "#flows/levels/http/index.ts";
 import { budgetRoute, funderRoutes } from "#flows/limits/http/index.ts";
 import { eventBatchRoute, eventRoutes, favouriteRoutes, missionRoutes } from "#flows/missions/http/index.ts";
 import type { EventLog } from "#flows/missions/index.ts";
+import { offersRoutes } from "#flows/offers/http/index.ts";
+import { createFindByIdentifier } from "#flows/offers/index.ts";
 import { peopleRoutes, profileRoutes } from "#flows/profiles/http/index.ts";
 import { createMaySeePerson, type Profiles } from "#flows/profiles/index.ts";
 import { ratingRoute } from "#flows/rate-receipt/http/index.ts";
 import { storeDayRoute } from "#flows/store-days/http/index.ts";
-import { paymentRoutes, subscriptionRoutes } from "#flows/subscription/http/index.ts";
+import { benefitRoutes, paymentRoutes, subscriptionRoutes } from "#flows/subscription/http/index.ts";
 import { invariant } from "#kernel/invariant.ts";
 import type { Month } from "#kernel/time.ts";
 import type { ClickHouseClient } from "#platform/clickhouse/client.ts";
@@ -54,6 +57,8 @@ export type ServerDeps = {
   readonly findMember: FindMember;
   /** Who members are. Without it its routes are described and answer nothing. */
   readonly profiles?: Profiles;
+  /** Keys the hashes of identifiers and of codes. Without it codes are those of nobody's secret: for descriptions only. */
+  readonly identifierSecret?: Uint8Array;
   /** Takes the money of subscriptions; the built-in sandbox unless given. */
   readonly paymentProvider?: PaymentProvider;
   /** Makes server seeds of draws. Without it games are described and nothing can be drawn. */
@@ -126,6 +131,19 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
     invariant(deps.gameSecret, "this server was given no secret of games");
     return deps.gameSecret;
   };
+  const secret = deps.identifierSecret ?? random(32);
+  const found = { codes: createCodes(secret), findByIdentifier: createFindByIdentifier(pool, secret) };
+  const offers = {
+    pool,
+    clock,
+    programmes,
+    checkout,
+    problems,
+    maySeeMember,
+    log,
+    isUnavailable: isConnectionLost,
+    ...found,
+  };
   const modules: RouteModule[] = [
     receiptRoutes(till),
     batchRoute({ ...till, log }),
@@ -139,7 +157,9 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
     levelRoutes({ pool, clock, programmes, problems, maySeeMember }),
     subscriptionRoutes(subscriptions),
     paymentRoutes(subscriptions),
+    benefitRoutes(subscriptions),
     gamesRoutes({ pool, clock, programmes, problems, maySeeMember, random, gameSecret }),
+    offersRoutes(offers),
     ratingRoute({ pool, clock, checkout, problems }),
     storeDayRoute({ pool, clock, programmes, problems }),
     memberRoutes({ problems, reads, maySeeMember }),

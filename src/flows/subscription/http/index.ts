@@ -1,3 +1,4 @@
+export { benefitOperations, benefitRoutes } from "./benefit-routes.ts";
 export { subscriptionOperations } from "./operations.ts";
 export { paymentRoutes } from "./payment-routes.ts";
 export { SUBSCRIPTION_PROBLEMS } from "./problems.ts";
