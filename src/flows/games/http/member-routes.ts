@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { principalOf } from "#domains/access/http/index.ts";
 import type { StoredAward } from "#domains/games/index.ts";
 import { memberIds, operationIds } from "#kernel/ids.ts";
 import { formatInstant } from "#kernel/time.ts";
@@ -119,12 +120,16 @@ export function memberGameRoutes(deps: GameHttpDeps): (app: App) => void {
       if (!deps.programmes.latest) return refuse(request, reply, { code: "no-programme" });
       const games = await readMemberGames(deps, member);
       const asOf = formatInstant(deps.clock.now());
-      reply.send({ member: memberIds.format(member), asOf, items: games.map(gameJson) });
+      const { partner } = principalOf(request);
+      const items = games.map((each) => gameJson(each, partner === undefined || partner === each.game.partner));
+      reply.send({ member: memberIds.format(member), asOf, items });
     });
   };
 }
 
-function gameJson({ game, until, awards, achievement, leaderboard, draw, questions }: MemberGame) {
+/** What somebody answered is told to the coalition and to the game's own partner, to no other. */
+function gameJson(each: MemberGame, mayReadAnswers: boolean) {
+  const { game, until, awards, achievement, leaderboard, draw, questions } = each;
   const { id, partner, play } = game;
   const { name, text } = game.document;
   return {
@@ -135,7 +140,7 @@ function gameJson({ game, until, awards, achievement, leaderboard, draw, questio
     ...(leaderboard === undefined ? {} : { leaderboard }),
     ...(achievement === undefined ? {} : { achievement: achievementJson(achievement) }),
     ...(draw === undefined ? {} : { draw: drawJson(game.document, draw) }),
-    ...(questions === undefined ? {} : { questions: questionsJson(game.document, questions) }),
+    ...(questions === undefined ? {} : { questions: questionsJson(game.document, questions, mayReadAnswers) }),
   };
 }
 
@@ -150,14 +155,18 @@ function drawJson({ draw: document }: Document, draw: NonNullable<MemberGame["dr
   return { style: document?.style ?? ("wheel" as const), ...draw, prizes };
 }
 
-function questionsJson({ questions: document }: Document, told: NonNullable<MemberGame["questions"]>) {
+function questionsJson(
+  { questions: document }: Document,
+  told: NonNullable<MemberGame["questions"]>,
+  mayReadAnswers: boolean,
+) {
   const { consent } = document ?? {};
   const own =
     told.answers && Object.fromEntries(Object.entries(told.answers).map(([key, chosen]) => [key, [...chosen]]));
   return {
     style: document?.style ?? ("poll" as const),
     isAnswered: told.isAnswered,
-    ...(own === undefined ? {} : { answers: own }),
+    ...(own === undefined || !mayReadAnswers ? {} : { answers: own }),
     ...(consent === undefined ? {} : { consent: { ...consent, isGiven: told.consent === consent.version } }),
     questions: Object.entries(document?.questions ?? {}).map(([id, { text, choose, answers }]) => ({
       ...{ id, text, choose: choose ?? ("one" as const) },
