@@ -16,6 +16,8 @@ export type ReceiptSays = {
   readonly at?: string;
   readonly card?: string;
   readonly earns?: string;
+  /** What waits for the top-up of a deposit. */
+  readonly reserves?: string;
   /** What single rules gave, where the case is about that. */
   readonly byRule?: Readonly<Record<string, string>>;
 };
@@ -39,6 +41,7 @@ export function receipt(name: string, says: ReceiptSays): Action {
     text,
     (stage) => sendReceipt(stage, name, says),
     (seen) => {
+      if (says.reserves !== undefined) assert.equal(shown(seen.reservedCents), shown(cents(says.reserves)), "reserved");
       if (says.earns !== undefined) assert.equal(shown(seen.earnedCents), shown(cents(says.earns)), "earned");
       assert.equal(shown(seen.spentCents), shown(cents(says.spend ?? "0")), "spent");
       for (const [rule, points] of Object.entries(says.byRule ?? {})) {
@@ -155,6 +158,18 @@ export function voids(name: string): Action {
   return action(`${name} is voided`, (stage) =>
     stage.system.voidHold({ key: `void-${stage.keys++}`, hold: holdId(stage, name) }),
   );
+}
+
+/** A prepaid funder pays in: a first deposit, or a top-up. */
+export function deposit(funder: string, roubles: string): Action {
+  return action(`${funder} pays in ${roubles}`, (stage) =>
+    stage.system.deposit({ key: `deposit-${stage.keys++}`, funder, amountKopecks: cents(roubles) }),
+  );
+}
+
+/** A second or two pass in the machinery. */
+export function work(): Step {
+  return step("what waits is looked at", (stage) => stage.system.work());
 }
 
 export function closeMonth(month: string): Action {

@@ -1,3 +1,4 @@
+import { case21 } from "./funder-cases.ts";
 import { case3, case14, case15, case20, case23 } from "./pricing-cases.ts";
 import { type ReferenceCase, referenceCase } from "./reference-case.ts";
 import { case4, case5, case6, case7, case8, case22 } from "./return-cases.ts";
@@ -37,7 +38,7 @@ export const ALL_CASES: readonly ReferenceCase[] = [
   case18,
   pending(19, "a member is erased with points of which some are held", "doors for erasure in this table"),
   case20,
-  pending(21, "a prepaid funder runs out", "prepaid funders"),
+  case21,
   case22,
   case23,
   case24,

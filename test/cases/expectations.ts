@@ -142,6 +142,30 @@ export function expectOutstanding(funder: string, redemptionBp: number, outstand
   });
 }
 
+type ExposureSays = {
+  readonly outstanding?: string;
+  readonly unsettled?: string;
+  readonly claim?: string;
+  readonly left?: string;
+  readonly state?: string;
+};
+
+/** What a funder owes now; claims are expected of 80 % of what is outstanding. */
+export function expectExposure(funder: string, says: ExposureSays): Step {
+  const text = Object.entries(says).map(([what, value]) => `${what} ${value}`);
+  return step(`${funder} shows ${text.join(", ")}`, async (stage) => {
+    const { cover, ...seen } = await stage.system.exposure(funder, 8_000);
+    const all: ExposureSays = {
+      outstanding: shown(seen.outstandingCents),
+      unsettled: shown(seen.unsettledCents),
+      claim: shown(seen.expectedClaimCents),
+      ...(cover === undefined ? {} : { left: shown(cover.leftCents), state: cover.state }),
+    };
+    const keys = Object.keys(says) as (keyof ExposureSays)[];
+    assert.deepEqual(Object.fromEntries(keys.map((key) => [key, all[key]])), says);
+  });
+}
+
 /** The last operation of a member, in the order of numbers. */
 export function expectLastOperation(member: string, says: Partial<OperationSeen>): Step {
   return step(`${member}'s last operation is ${JSON.stringify(says)}`, async (stage) => {

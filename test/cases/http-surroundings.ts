@@ -5,6 +5,7 @@ import { verifyProjections } from "#domains/ledger/index.ts";
 import { applyProgramme, loadProgrammes } from "#domains/program/index.ts";
 import { createCheckout } from "#flows/checkout/index.ts";
 import { type FeedDeps, moveBatch } from "#flows/feed/index.ts";
+import { followFunders, settleReserves } from "#flows/limits/index.ts";
 import { createEventLog } from "#flows/missions/index.ts";
 import { invariant } from "#kernel/invariant.ts";
 import { createFindMember } from "#main/http/find-member.ts";
@@ -73,6 +74,19 @@ export async function openHttpSurroundings(
     feed: async () => {
       await untilSeen(pool);
       while (await moveBatch(feed, node, 50_000, never));
+    },
+    work: async () => {
+      const deps = { pool, clock, programmes, checkout };
+      // What a deposit has not is believed for a second.
+      for (let i = 0; i < 2; i++) {
+        await untilSeen(pool);
+        while (await followFunders(deps)) {}
+        clock.set(clock.now() + 1_001);
+        await settleReserves(deps);
+      }
+      await untilSeen(pool);
+      while (await followFunders(deps)) {}
+      clock.set(clock.now() + 1_001);
     },
     verify: async () => {
       const report = await verifyProjections(pool, { calendar: programmes.current().calendar, now: clock.now });

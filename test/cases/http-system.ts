@@ -15,6 +15,8 @@ export type HttpSurroundings = {
   operatorKey(): Promise<string>;
   /** What the worker does all the time: moves all that is posted to the warehouse. */
   feed(): Promise<void>;
+  /** What the worker does for funders all the time. */
+  work(): Promise<void>;
   /** `dolka verify`. */
   verify(): Promise<string[]>;
 };
@@ -112,6 +114,21 @@ export function createHttpSystem(around: HttpSurroundings): System {
     },
     ...reads(read, memberId),
     ...settlement(read, around),
+    deposit: async ({ key, funder, amountKopecks }) => {
+      const path = `/v1/funders/${funder}/deposits`;
+      return seen(await client.post(path, await around.operatorKey(), { amountKopecks }, key), 201, () => undefined);
+    },
+    work: () => around.work(),
+    exposure: async (funder, redemptionBp) => {
+      const json = await read(`/v1/funders/${funder}?redemptionBp=${redemptionBp}`);
+      const cover = json.cover as Json | undefined;
+      return {
+        outstandingCents: Number(json.outstandingCents),
+        unsettledCents: Number(json.unsettledCents),
+        expectedClaimCents: Number(json.expectedClaimCents),
+        ...(cover ? { cover: { leftCents: Number(cover.leftCents), state: cover.state as "ok" } } : {}),
+      };
+    },
     verify: () => around.verify(),
   };
 }
@@ -221,7 +238,13 @@ function readReceipt(json: Json): ReceiptSeen {
   for (const { rule, points } of json.rules as readonly { rule: string; points: number }[]) {
     rules.set(rule, (rules.get(rule) ?? 0) + points);
   }
-  return { receipt: String(json.receiptId), earnedCents: Number(json.earned), spentCents: Number(json.spent), rules };
+  return {
+    receipt: String(json.receiptId),
+    earnedCents: Number(json.earned),
+    reservedCents: Number(json.reserved ?? 0),
+    spentCents: Number(json.spent),
+    rules,
+  };
 }
 
 function readHold(json: Json): HoldSeen {

@@ -4,7 +4,7 @@ import { priceSimply } from "../model/pricing.ts";
 import { sum } from "../model/split.ts";
 import { faultsOf } from "../model/truths.ts";
 import type { CaseProgramme, CaseRule } from "./programme.ts";
-import type { HoldSeen, ReceiptAsked, ReceiptSeen, Seen, System } from "./system.ts";
+import type { ExposureSeen, HoldSeen, ReceiptAsked, ReceiptSeen, Seen, System } from "./system.ts";
 
 /** A spend without a hold is refused when the till's time is older than this: points can't be promised backwards. */
 const OFFLINE_AFTER_MS = 15 * 60_000;
@@ -17,6 +17,18 @@ type World = {
   readonly budgetUsed: Map<string, number>;
   readonly programmeOf: Map<string, CaseProgramme>;
   readonly rulesOf: Map<string, ReadonlyMap<string, number>>;
+  readonly deposits: Map<string, number>;
+  readonly closed: Set<string>;
+  /** What waits for deposits, in order. */
+  readonly reserves: Reserve[];
+};
+
+type Reserve = {
+  readonly receipt: string;
+  readonly member: number;
+  readonly funder: string;
+  readonly untilAt: EpochMs;
+  cents: number;
 };
 
 /** The reference cases on the reference model: no engine, no doors. */
@@ -29,6 +41,9 @@ export function createModelSystem(): System {
     budgetUsed: new Map(),
     programmeOf: new Map(),
     rulesOf: new Map(),
+    deposits: new Map(),
+    closed: new Set(),
+    reserves: [],
   };
   const { ledger } = world;
   const day = (at: EpochMs): Day => model.calendarOf(ledger).dayOf(at);
@@ -56,6 +71,8 @@ export function createModelSystem(): System {
             : { kind: "grace", expiresAt: startOf(world, day(world.now) + returns.graceDays + 1) },
         refund: asked.refund === "points" ? { in: "points", expiresAt: null } : { in: "money" },
       });
+      // The cases return the whole of a receipt that reserved something, before it is given.
+      if (reply.ok) for (const each of world.reserves) if (each.receipt === asked.receipt) each.cents = 0;
       return seen(reply, ({ outcome }) => ({
         takenBackCents: outcome.takenBack,
         givenBackCents: outcome.givenBack,
@@ -90,10 +107,74 @@ export function createModelSystem(): System {
     },
     closeMonth: async (month) => {
       model.closeMonth(ledger, world.now, parseMonth(month) as number);
+      world.closed.add(month);
       return { ok: true, replayed: false, value: undefined };
     },
+    deposit: async ({ funder, amountKopecks }) => {
+      world.deposits.set(funder, (world.deposits.get(funder) ?? 0) + amountKopecks);
+      return { ok: true, replayed: false, value: undefined };
+    },
+    work: async () => giveReserves(world),
+    exposure: async (funder, redemptionBp) => exposureOf(world, funder, redemptionBp),
     ...reads(world),
   };
+}
+
+const programmeNow = (world: World): CaseProgramme => world.versions.at(-1)?.programme as CaseProgramme;
+
+function outstandingOf(world: World, funder: string): number {
+  const entries = [...world.ledger.members.keys()].flatMap((id) => model.lotsAt(world.ledger, id, world.now));
+  return sum(entries.filter((e) => e.funder === funder).map((e) => e.remaining + e.held));
+}
+
+/** Claims of others on a funder, by month. */
+function claimsOn(world: World, funder: string, isCounted: (month: string) => boolean): number {
+  const months = new Set(world.ledger.operations.map(({ accountingDay }) => formatDay(accountingDay).slice(0, 7)));
+  const cells = [...months]
+    .filter(isCounted)
+    .flatMap((month) => model.matrixOf(world.ledger, parseMonth(month) as number));
+  return sum(cells.filter((cell) => cell.funder === funder && cell.redeemer !== funder).map(({ cents }) => cents));
+}
+
+/** What a funder's deposit or guarantee covers in all, and what of it is left; undefined for whom nothing limits. */
+function coverOf(world: World, funder: string): { whole: number; left: number } | undefined {
+  const { prepaid, guarantees } = programmeNow(world);
+  if (prepaid?.partners.includes(funder)) {
+    const whole = world.deposits.get(funder) ?? 0;
+    return { whole, left: whole - outstandingOf(world, funder) - claimsOn(world, funder, () => true) };
+  }
+  const whole = guarantees?.[funder];
+  if (whole === undefined) return undefined;
+  const claims = claimsOn(world, funder, (month) => !world.closed.has(month));
+  return { whole, left: whole - outstandingOf(world, funder) - claims };
+}
+
+function exposureOf(world: World, funder: string, redemptionBp: number): ExposureSeen {
+  const outstandingCents = outstandingOf(world, funder);
+  const cover = coverOf(world, funder);
+  const isShort = cover !== undefined && (cover.whole - cover.left) * 10 >= cover.whole * 8;
+  return {
+    outstandingCents,
+    unsettledCents: claimsOn(world, funder, (month) => !world.closed.has(month)),
+    expectedClaimCents: Math.floor((outstandingCents * redemptionBp) / 10_000),
+    ...(cover === undefined
+      ? {}
+      : { cover: { leftCents: cover.left, state: cover.left <= 0 ? "stopped" : isShort ? "short" : "ok" } }),
+  };
+}
+
+/** First come, first served, as far as the deposit goes. */
+function giveReserves(world: World): void {
+  for (const reserve of world.reserves) {
+    if (world.now >= reserve.untilAt) reserve.cents = 0;
+    const cents = Math.min(reserve.cents, Math.max(0, coverOf(world, reserve.funder)?.left ?? 0));
+    if (cents === 0) continue;
+    const { member, funder } = reserve;
+    const keyed = { key: `reserve ${reserve.receipt} ${reserve.cents}`, body: "" };
+    const terms = { member, funders: [funder], amountCents: [cents], expiresAt: null };
+    const reply = model.award(world.ledger, world.now, keyed, terms);
+    if (reply.ok) reserve.cents -= cents;
+  }
 }
 
 type Reads = Pick<System, "wallet" | "lots" | "operations" | "matrix" | "net" | "outstanding" | "verify">;
@@ -135,8 +216,7 @@ function reads(world: World): Reads {
       return net;
     },
     outstanding: async (funder, redemptionBp) => {
-      const entries = [...ledger.members.keys()].flatMap((id) => model.lotsAt(ledger, id, world.now));
-      const outstandingCents = sum(entries.filter((e) => e.funder === funder).map((e) => e.remaining + e.held));
+      const outstandingCents = outstandingOf(world, funder);
       return { outstandingCents, expectedClaimCents: Math.floor((outstandingCents * redemptionBp) / 10_000) };
     },
     verify: async () => [...ledger.members.keys()].flatMap((id) => faultsOf(ledger, id)),
@@ -157,6 +237,7 @@ function sendReceipt(world: World, asked: ReceiptAsked): Seen<ReceiptSeen> {
   }
   const programme = world.versions.findLast((version) => version.fromAt <= asked.at)?.programme as CaseProgramme;
   let rules = new Map<string, number>();
+  let waits: Waits = new Map();
   const reply = model.purchase(ledger, now, keyed, {
     member,
     partner: asked.partner,
@@ -164,11 +245,9 @@ function sendReceipt(world: World, asked: ReceiptAsked): Seen<ReceiptSeen> {
     lineAmounts: asked.lines.map((line) => line.amountKopecks),
     price: ({ heldCents }) => {
       const spendCents = asked.spendCents === 0 ? heldCents : asked.spendCents;
-      const price = priceSimply(
-        withinBudgets(world, programme, asked),
-        { ...asked, spendCents },
-        model.calendarOf(ledger),
-      );
+      const covered = withinCovers(world, withinBudgets(world, programme, asked), asked);
+      waits = covered.waits;
+      const price = priceSimply(covered.programme, { ...asked, spendCents }, model.calendarOf(ledger));
       if (price.ok) rules = new Map(price.rules.map(({ rule, pointsCents }) => [rule, pointsCents]));
       return price;
     },
@@ -180,10 +259,13 @@ function sendReceipt(world: World, asked: ReceiptAsked): Seen<ReceiptSeen> {
     if (!replayed) {
       world.rulesOf.set(receipt, rules);
       for (const [rule, pointsCents] of rules) use(world, rule, pointsCents);
+      const untilAt = now + (programme.prepaid?.reserveDays ?? 30) * 86_400_000;
+      for (const [funder, cents] of waits) world.reserves.push({ receipt, member, funder, untilAt, cents });
     }
     return {
       receipt,
       earnedCents: outcome.earned,
+      reservedCents: replayed ? 0 : sum([...waits.values()]),
       spentCents: outcome.spent,
       rules: world.rulesOf.get(receipt) ?? rules,
     };
@@ -205,6 +287,27 @@ function withinBudgets(world: World, programme: CaseProgramme, asked: ReceiptAsk
     return { ...rule, earn: { fixedCents: given } };
   });
   return { ...programme, rules };
+}
+
+type Waits = ReadonlyMap<string, number>;
+
+/** What each rule's only funder can pay: all, what is left, or nothing; the rest may wait. */
+function withinCovers(world: World, programme: CaseProgramme, asked: ReceiptAsked) {
+  const waits = new Map<string, number>();
+  const rules = programme.rules.map((rule): CaseRule => {
+    const [funder, ...others] = Object.keys(rule.funders);
+    const cover = funder === undefined || others.length > 0 ? undefined : coverOf(world, funder);
+    if (funder === undefined || cover === undefined) return rule;
+    const price = priceSimply({ ...programme, rules: [rule] }, asked, model.calendarOf(world.ledger));
+    const alone = price.ok ? (price.rules[0]?.pointsCents ?? 0) : 0;
+    const spokenFor = sum(world.reserves.filter((each) => each.funder === funder).map(({ cents }) => cents));
+    const left = Math.max(0, cover.left - spokenFor);
+    const short = programme.prepaid?.short ?? "part";
+    const given = alone <= left ? alone : short === "refuse" ? 0 : left;
+    if (short === "reserve" && alone > given) waits.set(funder, alone - given);
+    return { ...rule, earn: { fixedCents: given } };
+  });
+  return { programme: { ...programme, rules }, waits };
 }
 
 function memberId(world: World, name: string): number {

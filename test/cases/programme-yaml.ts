@@ -19,7 +19,7 @@ export function toYaml(of: CaseProgramme): string {
     programme: { id: "case", name: "Case", timeZone: "Europe/Moscow", operator: OPERATOR, pointValue: "1 RUB" },
     partners: byId(partners, (id) => {
       const isIn = !of.left?.includes(id);
-      return { name: id, kind: "shop", canFund: isIn, canRedeem: isIn };
+      return { name: id, kind: "shop", canFund: isIn, canRedeem: isIn, ...fundingOf(id, of) };
     }),
     brands: byId(of.partners, (id) => ({ partner: id, name: id })),
     stores: Object.fromEntries(of.partners.map((id) => [storeOf(id), { brand: id, name: id }])),
@@ -42,9 +42,17 @@ export function toYaml(of: CaseProgramme): string {
     policies: {
       returnOfExpired: of.returns.policy,
       ...(of.returns.policy === "grace" ? { grace: `${of.returns.graceDays} days` } : {}),
+      ...(of.prepaid ? { prepaidShort: of.prepaid.short } : {}),
+      ...(of.prepaid?.reserveDays === undefined ? {} : { reserve: `${of.prepaid.reserveDays} days` }),
       ...(of.longestHoldDays === undefined ? {} : { longestHold: `${of.longestHoldDays} days` }),
     },
   });
+}
+
+function fundingOf(id: string, { prepaid, guarantees }: CaseProgramme) {
+  if (prepaid?.partners.includes(id)) return { funding: { mode: "prepaid" } };
+  const guarantee = guarantees?.[id];
+  return guarantee === undefined ? {} : { funding: { mode: "postpaid", guarantee: `${shown(guarantee)} RUB` } };
 }
 
 export function storeOf(partner: string): string {

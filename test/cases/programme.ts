@@ -13,6 +13,14 @@ export type CaseProgramme = Omit<SimplePricing, "rules"> & {
   readonly left?: readonly string[];
   readonly rules: readonly CaseRule[];
   readonly longestHoldDays?: number;
+  /** Partners that pay beforehand, what happens when a deposit has too little left, and how long an award waits for it. */
+  readonly prepaid?: {
+    readonly partners: readonly string[];
+    readonly short: "refuse" | "part" | "reserve";
+    readonly reserveDays?: number;
+  };
+  /** Guarantees of partners that pay by the act, called short from 80 % on. */
+  readonly guarantees?: Readonly<Record<string, number>>;
   readonly returns: { readonly policy: "original" } | { readonly policy: "grace"; readonly graceDays: number };
 };
 

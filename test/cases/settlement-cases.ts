@@ -3,6 +3,7 @@ import { at, award, closeMonth, hold, programme, receipt, returns } from "./acti
 import {
   again,
   atOnce,
+  expectExposure,
   expectMatrix,
   expectNet,
   expectOperations,
@@ -12,6 +13,7 @@ import {
   refused,
   together,
 } from "./expectations.ts";
+import { GUARANTEE_STEPS } from "./funder-cases.ts";
 import { caseProgramme } from "./programme.ts";
 import { referenceCase } from "./reference-case.ts";
 import { moscow, step } from "./stage.ts";
@@ -71,10 +73,13 @@ export const case18 = referenceCase(18, "a funder that leaves still owes what is
     award("Anna", "beta", "1000000.00"),
     programme({ ...earns, left: ["beta"] }),
     expectOutstanding("beta", 8000, "1000000.00", "800000.00"),
+    expectExposure("beta", { outstanding: "1000000.00", claim: "800000.00", unsettled: "0.00" }),
     spends("R1", "Anna", "telecom", "100.00"),
     expectMatrix("2025-03", [["beta", "telecom", "100.00"]]),
     expectOutstanding("beta", 8000, "999900.00", "799920.00"),
+    expectExposure("beta", { outstanding: "999900.00", claim: "799920.00", unsettled: "100.00" }),
   ],
+  "a guarantee is called short, then nothing more is given; a claim weighs until its month is closed": GUARANTEE_STEPS,
 });
 
 export const case24 = referenceCase(24, "what is stored is what its operations rebuild", {

@@ -29,6 +29,16 @@ export type System = {
   net(month: string): Promise<ReadonlyMap<string, number>>;
   /** What is outstanding of a funder's points, and what is expected to be claimed of it at a rate of redemption. */
   outstanding(funder: string, redemptionBp: number): Promise<{ outstandingCents: number; expectedClaimCents: number }>;
+  /** A prepaid funder pays in. */
+  deposit(request: {
+    readonly key: string;
+    readonly funder: string;
+    readonly amountKopecks: number;
+  }): Promise<Seen<undefined>>;
+  /** What the machinery does by itself, all that is to be done now: what came free is counted, what waits is given. */
+  work(): Promise<void>;
+  /** What a funder owes at this moment and what of its deposit or guarantee is left, if it has such. */
+  exposure(funder: string, redemptionBp: number): Promise<ExposureSeen>;
   /** Rebuilds everything from operations; the differences found. */
   verify(): Promise<string[]>;
 };
@@ -84,9 +94,18 @@ export type WalletSeen = {
   readonly arrearsTo: ReadonlyMap<string, number>;
 };
 
+export type ExposureSeen = {
+  readonly outstandingCents: number;
+  readonly unsettledCents: number;
+  readonly expectedClaimCents: number;
+  readonly cover?: { readonly leftCents: number; readonly state: "ok" | "short" | "stopped" };
+};
+
 export type ReceiptSeen = {
   readonly receipt: string;
   readonly earnedCents: number;
+  /** Given once a deposit is topped up. */
+  readonly reservedCents: number;
   readonly spentCents: number;
   /** Points by rule, funders of one rule summed. */
   readonly rules: ReadonlyMap<string, number>;
