@@ -70,7 +70,7 @@ create unique index voucher_member on voucher (member_id, offer, turn);
 create unique index voucher_key on voucher (member_id, key_hash);
 create index voucher_due on voucher (expires_at) where state in ('taking', 'open');
 
-create table promo (
+create table promotion (
   id           text primary key check (id ~ '^[a-z0-9][a-z0-9-]{0,39}$'),
   partner      text        not null,
   state        text        not null check (state in ('draft', 'live', 'paused', 'ended')),
@@ -82,10 +82,10 @@ create table promo (
   forecast     json,
   live_spans   json        not null default '[]'
 );
-comment on table promo is 'What codes give, to whom, how often; as table offer.';
+comment on table promotion is 'What codes give, to whom, how often; as table offer.';
 
-create table promo_log (
-  promo     text        not null references promo,
+create table promotion_log (
+  promotion text        not null references promotion,
   entry     integer     not null,
   at        timestamptz not null,
   who       text        not null,
@@ -93,12 +93,12 @@ create table promo_log (
   revision  integer     not null,
   hash      text        not null,
   comment   text        not null,
-  primary key (promo, entry)
+  primary key (promotion, entry)
 );
-comment on table promo_log is 'Who did what with a promo, in order; rows are written once.';
+comment on table promotion_log is 'Who did what with a promotion, in order; rows are written once.';
 
 create table promo_use (
-  promo       text    primary key references promo,
+  promo       text    primary key references promotion,
   salt        bytea,
   used        bigint  not null default 0 check (used >= 0),
   generated   integer not null default 0,

@@ -1,6 +1,7 @@
 /** The API process. Ends in order on SIGTERM, and when the process that started it has died. */
 import { randomBytes } from "node:crypto";
 import { createKeyring } from "#domains/access/index.ts";
+import { openGuards } from "#domains/guards/index.ts";
 import { createIdentifierKeys } from "#domains/identity/index.ts";
 import { loadProgrammes } from "#domains/program/index.ts";
 import { createCheckout } from "#flows/checkout/index.ts";
@@ -36,7 +37,9 @@ const watch = programmes.watch(PROGRAMME_REFRESH_MS, (error) =>
   log.warn({ err: error }, "the programme can't be read"),
 );
 const secret = identifierSecret(settings.home);
-const checkout = createCheckout({ pool, lanePool, lanes: LANES, clock, programmes, identifierSecret: secret });
+const guards = await openGuards({ pool, clock, programmes });
+const watchGuards = guards.watch((error) => log.warn({ err: error }, "the guards can't look"));
+const checkout = createCheckout({ pool, lanePool, lanes: LANES, clock, programmes, guards, identifierSecret: secret });
 
 const events = createEventLog({ pool, clock, programmes, identifierKey: createIdentifierKeys(secret) });
 
@@ -65,6 +68,7 @@ const server = await createServer({
   checkout,
   events,
   keyring: createKeyring(pool, clock),
+  identifierSecret: secret,
   findMember: createFindMember(pool, secret, programmes, clock),
   profiles,
   gameSecret: masterKey(settings.home),
@@ -82,6 +86,7 @@ onStop(log, async () => {
   watch.stop();
   feed.stop();
   await server.close(); // answers what it has taken, takes nothing more
+  await watchGuards.stop();
   await Promise.all([checkout.drain(), events.drain(), profiles.drain()]);
   await Promise.allSettled([pool.end(), lanePool.end(), clickhouse.close()]);
 });

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool } from "pg";
 import type { CoverAlert } from "#domains/limits/index.ts";
+import { createCodes } from "#domains/offers/index.ts";
 import { loadProgrammes } from "#domains/program/index.ts";
 import { createSandbox } from "#domains/subscription/index.ts";
 import { createCheckout } from "#flows/checkout/index.ts";
@@ -10,6 +11,7 @@ import { runGames } from "#flows/games/index.ts";
 import { runLevels } from "#flows/levels/index.ts";
 import { runFunders } from "#flows/limits/index.ts";
 import { runMissions } from "#flows/missions/index.ts";
+import { runOffers } from "#flows/offers/index.ts";
 import { runSubscriptions } from "#flows/subscription/index.ts";
 import { sweepWallets } from "#flows/sweep/index.ts";
 import { MINUTE_MS } from "#kernel/time.ts";
@@ -34,6 +36,7 @@ export function createLoops(deps: LoopDeps): Loop[] {
   return [
     { name: "feed", run: (signal) => feed(deps, signal) },
     { name: "missions", run: (signal) => missions(deps, signal) },
+    { name: "offers", run: (signal) => offers(deps, signal) },
     { name: "levels", run: (signal) => levels(deps, signal) },
     { name: "subscriptions", run: (signal) => subscriptions(deps, signal) },
     { name: "funders", run: (signal) => funders(deps, signal) },
@@ -110,6 +113,19 @@ async function games(deps: LoopDeps, signal: AbortSignal): Promise<void> {
   const checkout = createCheckout({ pool, clock, programmes, identifierSecret, lanes: 1, rememberMembers: 10_000 });
   const own = { pool, clock, programmes, checkout, gameSecret, random: randomBytes, refresh: programmes.refresh };
   await runGames(own, signal);
+  await checkout.drain();
+}
+
+/** Codes are made, benefits that a process left are given, vouchers expire, the programme has the offers that are live. */
+async function offers(deps: LoopDeps, signal: AbortSignal): Promise<void> {
+  const { pool, clock, identifierSecret } = deps;
+  const programmes = await loadProgrammes(deps);
+  const checkout = createCheckout({ pool, clock, programmes, identifierSecret, lanes: 1, rememberMembers: 1_000 });
+  const { refresh } = programmes;
+  await runOffers(
+    { pool, clock, programmes, checkout, refresh, codes: createCodes(identifierSecret), random: randomBytes },
+    signal,
+  );
   await checkout.drain();
 }
 

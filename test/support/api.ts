@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { after } from "node:test";
 import type { Pool } from "pg";
 import { createKey, createKeyring, type Role } from "#domains/access/index.ts";
+import { openGuards, type WatchedGuards } from "#domains/guards/index.ts";
 import { createIdentifierKeys } from "#domains/identity/index.ts";
 import { applyProgramme, loadProgrammes, type Programmes } from "#domains/program/index.ts";
 import { createCheckout, type RunningCheckout } from "#flows/checkout/index.ts";
@@ -39,6 +40,7 @@ export type TestApi = {
   readonly clock: ManualClock;
   readonly checkout: RunningCheckout;
   readonly programmes: Programmes;
+  readonly guards: WatchedGuards;
   readonly server: HttpServer;
   makeKey(role: Role, partner?: string): Promise<{ key: string; id: string }>;
   /** A key of each kind. `till` is alfa's. */
@@ -66,7 +68,8 @@ export async function testApi(
     ? await storedProgrammes(engines.pool, clock, programme)
     : programmesOf(clock.now, programme);
   const secret = Buffer.from("test");
-  const checkout = createCheckout({ pool, clock, programmes, identifierSecret: secret });
+  const guards = await openGuards({ pool, clock, programmes });
+  const checkout = createCheckout({ pool, clock, programmes, guards, identifierSecret: secret });
   const server = await createServer({
     clock,
     log: silentLogger(),
@@ -77,6 +80,7 @@ export async function testApi(
     checkout,
     keyring: createKeyring(pool, clock),
     events: createEventLog({ pool, clock, programmes, identifierKey: createIdentifierKeys(secret) }),
+    identifierSecret: secret,
     findMember: createFindMember(pool, secret),
     profiles: createProfiles({
       ...{ pool, clock, programmes, identifierSecret: secret },
@@ -117,6 +121,7 @@ export async function testApi(
     clock,
     checkout,
     programmes,
+    guards,
     server,
     makeKey,
     keys,

@@ -21,6 +21,7 @@ import type { Answer, CheckoutFailure, WalletView } from "./answers.ts";
 import { type BudgetShort, drawCovers } from "./budgets.ts";
 import type { Environment } from "./environment.ts";
 import { type Granted, grantAward } from "./grant-award.ts";
+import { awardStop } from "./guard.ts";
 import { requestKey } from "./keys.ts";
 import type { RewardRefusal } from "./reward-refusal.ts";
 import type { Decision } from "./task.ts";
@@ -35,7 +36,7 @@ export type RewardRequest = {
   /** Given, or found by what the member has at that moment. */
   readonly traits:
     | readonly Trait[]
-    | ((known: readonly Trait[], now: EpochMs) => Result<readonly Trait[], RewardRefusal>);
+    | ((known: readonly Trait[], now: EpochMs, capUse: Draft["capUse"]) => Result<readonly Trait[], RewardRefusal>);
   readonly earned?: EarnPart;
   readonly takeBack?: readonly TakeBackItem[];
   /** What the points count against, and whether too little gives the rest or nothing. */
@@ -65,11 +66,20 @@ export async function reward(
     subject: { by: "member", member: request.member },
     mayCreateMember: false,
     ...(lotSeqs.length === 0 ? {} : { extras: { purchaseSeq: lotSeqs[0] as number, lotSeqs } }),
-    decide: (draft, _, shift, budgets) =>
-      decideReward(environment.programmes.current(), request, draft, shift, budgets),
+    decide: (draft, _, shift, budgets) => {
+      const stopped =
+        request.earned && !request.waits && awardStop(environment.guards, stopSubject(request, request.earned));
+      if (stopped) return err(stopped);
+      return decideReward(environment.programmes.current(), request, draft, shift, budgets);
+    },
   });
   if (!outcome.ok) return outcome;
   return ok({ replayed: outcome.value.replayed, body: outcome.value.operation as StoredOperation });
+}
+
+/** What a switch may have stopped of it. */
+function stopSubject({ partner, cause }: RewardRequest, { funders }: EarnPart) {
+  return { partner, funders, ...(typeof cause.mission === "string" ? { mission: cause.mission } : {}) };
 }
 
 function decideReward(
@@ -89,7 +99,8 @@ function decideReward(
   };
   // First, so that an expiry booked on the way does not carry the traits of this operation.
   bookDue(draft);
-  const traits = typeof request.traits === "function" ? request.traits(draft.traits, now) : ok(request.traits);
+  const traits =
+    typeof request.traits === "function" ? request.traits(draft.traits, now, draft.capUse) : ok(request.traits);
   if (!traits.ok) return err(traits.failure);
   for (const trait of traits.value) setTrait(draft, trait);
   if (request.takeBack !== undefined) {

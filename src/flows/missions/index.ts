@@ -14,3 +14,4 @@ export { type ForecastRequest, makeForecast } from "./manage/make-forecast.ts";
 export { followStream } from "./progress/follow-stream.ts";
 export { runMissions } from "./progress/run-missions.ts";
 export { settleRewards } from "./progress/settle-rewards.ts";
+export { countMembers, type SampledMember, sampleHistories } from "./store/sample-histories.ts";

@@ -1,10 +1,17 @@
 import type { LifeFailure, Published, StoredWork } from "#domains/publishing/index.ts";
 import type { PartnerId } from "#kernel/ids.ts";
+import type { BasisPoints } from "#kernel/money.ts";
 import { err, ok, type Result } from "#kernel/result.ts";
 import { transaction } from "#platform/postgres/transaction.ts";
 import type { ManageDeps, WorkKind } from "./work-kind.ts";
 
 export type ForecastRequest = { readonly id: string; readonly who: string; readonly partner?: string };
+
+/** The author's assumptions, in place of the stated ones. */
+export type StatedUse = {
+  readonly using?: { readonly lowBp: BasisPoints; readonly expectedBp: BasisPoints; readonly highBp: BasisPoints };
+  readonly spendBp?: BasisPoints;
+};
 
 export type ForecastFailure<Kind extends Published> =
   | LifeFailure<Kind>

@@ -18,8 +18,17 @@ import type {
 import { LEVEL_PROBLEMS } from "#flows/levels/http/index.ts";
 import { FUNDER_PROBLEMS } from "#flows/limits/http/index.ts";
 import type { FundsFailure } from "#flows/limits/index.ts";
+import { GUARD_PROBLEMS } from "#flows/guards/http/index.ts";
 import { EVENT_PROBLEMS, FAVOURITE_PROBLEMS, MISSION_PROBLEMS } from "#flows/missions/http/index.ts";
 import type { EventFailure, StateFailure } from "#flows/missions/index.ts";
+import { OFFER_PROBLEMS, PROMO_PROBLEMS } from "#flows/offers/http/index.ts";
+import type {
+  AssignFailure,
+  CodesFailure,
+  OfferUseFailure,
+  PromoFailure,
+  VoucherFailure,
+} from "#flows/offers/index.ts";
 import { PROFILE_PROBLEMS } from "#flows/profiles/http/index.ts";
 import type { PeopleFailure } from "#flows/profiles/index.ts";
 import { RATING_PROBLEMS } from "#flows/rate-receipt/http/index.ts";
@@ -39,12 +48,15 @@ const ALL = {
   ...LEDGER_PROBLEMS,
   ...PROGRAMME_PROBLEMS,
   ...CHECKOUT_PROBLEMS,
+  ...GUARD_PROBLEMS,
   ...PROFILE_PROBLEMS,
   ...RATING_PROBLEMS,
   ...STORE_DAY_PROBLEMS,
   ...EVENT_PROBLEMS,
   ...MISSION_PROBLEMS,
   ...FAVOURITE_PROBLEMS,
+  ...OFFER_PROBLEMS,
+  ...PROMO_PROBLEMS,
   ...GAMES_PROBLEMS,
   ...LEVEL_PROBLEMS,
   ...SUBSCRIPTION_PROBLEMS,
@@ -62,12 +74,15 @@ export function problemRegistry(): ProblemRegistry {
     LEDGER_PROBLEMS,
     PROGRAMME_PROBLEMS,
     CHECKOUT_PROBLEMS,
+    GUARD_PROBLEMS,
     PROFILE_PROBLEMS,
     RATING_PROBLEMS,
     STORE_DAY_PROBLEMS,
     EVENT_PROBLEMS,
     MISSION_PROBLEMS,
     FAVOURITE_PROBLEMS,
+    OFFER_PROBLEMS,
+    PROMO_PROBLEMS,
     GAMES_PROBLEMS,
     LEVEL_PROBLEMS,
     SUBSCRIPTION_PROBLEMS,
@@ -91,6 +106,11 @@ export type EverythingIsTold = Nothing<
     | StoreDayFailure
     | EventFailure
     | StateFailure
+    | AssignFailure
+    | OfferUseFailure
+    | VoucherFailure
+    | PromoFailure
+    | CodesFailure
     | GameChangeFailure
     | ParticipationFailure
     | BoardFailure

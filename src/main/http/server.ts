@@ -4,7 +4,6 @@ import { createGuard, keyRoutes } from "#domains/access/http/index.ts";
 import { type Keyring, permissionOf } from "#domains/access/index.ts";
 import { lookupRoute } from "#domains/identity/http/index.ts";
 import { createLedgerReads, memberRoutes } from "#domains/ledger/http/index.ts";
-import { createCodes } from "#domains/offers/index.ts";
 import { programmeRoutes } from "#domains/program/http/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
 import { actRoutes, createSettlementReads, settlementRoutes } from "#domains/settlement/http/index.ts";
@@ -18,8 +17,6 @@ import { levelRoutes } from "#flows/levels/http/index.ts";
 import { budgetRoute, funderRoutes } from "#flows/limits/http/index.ts";
 import { eventBatchRoute, eventRoutes, favouriteRoutes, missionRoutes } from "#flows/missions/http/index.ts";
 import type { EventLog } from "#flows/missions/index.ts";
-import { offersRoutes } from "#flows/offers/http/index.ts";
-import { createFindByIdentifier } from "#flows/offers/index.ts";
 import { peopleRoutes, profileRoutes } from "#flows/profiles/http/index.ts";
 import { createMaySeePerson, type Profiles } from "#flows/profiles/index.ts";
 import { ratingRoute } from "#flows/rate-receipt/http/index.ts";
@@ -40,6 +37,7 @@ import type { Logger } from "#platform/log.ts";
 import { isConnectionLost } from "#platform/postgres/pool.ts";
 import { API_INFO } from "./api-info.ts";
 import type { FindMember } from "./find-member.ts";
+import { offerModules } from "./offer-modules.ts";
 import { operatingRoutes, type Readiness } from "./operations-routes.ts";
 import { problemRegistry } from "./problems.ts";
 
@@ -131,19 +129,6 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
     invariant(deps.gameSecret, "this server was given no secret of games");
     return deps.gameSecret;
   };
-  const secret = deps.identifierSecret ?? random(32);
-  const found = { codes: createCodes(secret), findByIdentifier: createFindByIdentifier(pool, secret) };
-  const offers = {
-    pool,
-    clock,
-    programmes,
-    checkout,
-    problems,
-    maySeeMember,
-    log,
-    isUnavailable: isConnectionLost,
-    ...found,
-  };
   const modules: RouteModule[] = [
     receiptRoutes(till),
     batchRoute({ ...till, log }),
@@ -159,7 +144,7 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
     paymentRoutes(subscriptions),
     benefitRoutes(subscriptions),
     gamesRoutes({ pool, clock, programmes, problems, maySeeMember, random, gameSecret }),
-    offersRoutes(offers),
+    ...offerModules({ ...deps, problems, maySeeMember }),
     ratingRoute({ pool, clock, checkout, problems }),
     storeDayRoute({ pool, clock, programmes, problems }),
     memberRoutes({ problems, reads, maySeeMember }),

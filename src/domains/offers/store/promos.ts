@@ -9,8 +9,8 @@ import type { PromoDocument } from "../core/promo/schema.ts";
 
 export type StoredPromo = StoredWork<PromoDocument, OfferForecast>;
 
-/** Tables `promo` and `promo_log`. */
-export const promoStore = workStore<PromoDocument, OfferForecast>("promo");
+/** Tables `promotion` and `promotion_log`. */
+export const promoStore = workStore<PromoDocument, OfferForecast>("promotion");
 
 export type PromoUse = {
   /** Undefined once the codes were exported. */

@@ -2,7 +2,7 @@ import { err, ok, type Result } from "#kernel/result.ts";
 import type { EpochMs } from "#kernel/time.ts";
 
 /** What partners write and others approve; the first word of its problem codes. */
-export type Published = "mission" | "offer" | "promo" | "game";
+export type Published = "mission" | "offer" | "promotion" | "game";
 
 /** draft → (forecast, approval by another person) → live ⇄ paused → ended. */
 export type LifeState = "draft" | "live" | "paused" | "ended";

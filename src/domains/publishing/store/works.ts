@@ -44,7 +44,7 @@ const COLUMNS = "id, partner, state, revision, document, hash, edited_by, edited
 
 export type WorkStore<Document, Forecast> = ReturnType<typeof workStore<Document, Forecast>>;
 
-/** The statements over `mission` and `mission_log`, `offer` and `offer_log`, `promo` and `promo_log`: one shape each. */
+/** The statements over `mission` and `mission_log`, `offer` and `offer_log`, `promotion` and `promotion_log`: one shape each. */
 export function workStore<Document, Forecast>(table: Published) {
   type Stored = StoredWork<Document, Forecast>;
   type Client = ClientBase | Pool;

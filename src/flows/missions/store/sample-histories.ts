@@ -4,6 +4,7 @@ import type { EpochMs } from "#kernel/time.ts";
 export type SampledReceipt = {
   readonly source: string;
   readonly partner: string;
+  readonly store: string;
   readonly at: EpochMs;
   readonly lines: readonly { readonly category: string; readonly amount: number }[];
 };
@@ -28,14 +29,14 @@ select
                                     (extract(epoch from t.valid_until) * 1000)::int8))
      from member_trait t where t.bucket = p.bucket and t.member_id = p.member_id) as traits,
   (select json_agg(json_build_array(o.seq, o.partner, (extract(epoch from o.occurred_at) * 1000)::int8,
-                                    o.body -> 'receipt' -> 'lines'))
+                                    o.body -> 'receipt' -> 'lines', o.body -> 'receipt' ->> 'store'))
      from operation o where o.bucket = p.bucket and o.member_id = p.member_id and o.kind = 'purchase'
        and o.occurred_at >= $2 and o.occurred_at < $3) as receipts
 from picked p`;
 
 type Row = {
   traits: [string, string, number, number | null][] | null;
-  receipts: [number, string, number, SampledReceipt["lines"]][] | null;
+  receipts: [number, string, number, SampledReceipt["lines"], string][] | null;
 };
 
 export async function sampleHistories(
@@ -52,7 +53,10 @@ export async function sampleHistories(
       fromAt: from,
       ...(until === null ? {} : { untilAt: until }),
     })),
-    receipts: (receipts ?? []).map(([seq, partner, at, lines]) => ({ source: `o:${seq}`, partner, at, lines })),
+    receipts: (receipts ?? []).map(([seq, partner, at, lines, store]) => ({
+      source: `o:${seq}`,
+      ...{ partner, store, at, lines },
+    })),
   }));
 }
 

@@ -23,8 +23,8 @@ export function parsePromos(
 
 function checkPromos(file: PromoFile, programme: ProgrammeDocument, offers: KnownOffers): Fault[] {
   const faults: Fault[] = [];
-  for (const [id, promo] of Object.entries(file.promos)) {
-    const path = ["promos", id];
+  for (const [id, promo] of Object.entries(file.promotions)) {
+    const path = ["promotions", id];
     if (id.length > MOST_ID_LETTERS) {
       faults.push({ kind: "meaning", path, message: `expected an id of at most ${MOST_ID_LETTERS} letters` });
     }

@@ -44,9 +44,9 @@ export const promoSchema = Type.Object(
 export const promoFileSchema = Type.Object(
   {
     format: Type.Literal(1, { expected: "1", description: "Version of this format." }),
-    promos: section(promoSchema, "Promos."),
+    promotions: section(promoSchema, "Promotions."),
   },
-  { ...closed, title: "Dolka promos", description: "Promo codes of one or several partners." },
+  { ...closed, title: "Dolka promotions", description: "Promo codes of one or several partners." },
 );
 
 export type PromoDocument = Static<typeof promoSchema>;

@@ -1,0 +1,32 @@
+import type { Pool } from "pg";
+import type { MaySeeMember } from "#domains/ledger/http/index.ts";
+import { createCodes } from "#domains/offers/index.ts";
+import type { Programmes } from "#domains/program/index.ts";
+import type { Checkout } from "#flows/checkout/index.ts";
+import { offersRoutes } from "#flows/offers/http/index.ts";
+import { createFindByIdentifier } from "#flows/offers/index.ts";
+import type { Clock } from "#platform/clock.ts";
+import type { RouteModule } from "#platform/http/app.ts";
+import type { ProblemRegistry } from "#platform/http/problem-registry.ts";
+import type { Logger } from "#platform/log.ts";
+import { isConnectionLost } from "#platform/postgres/pool.ts";
+
+export type OfferModuleDeps = {
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly random: (count: number) => Uint8Array;
+  readonly programmes: Programmes;
+  readonly checkout: Checkout;
+  readonly problems: ProblemRegistry;
+  readonly maySeeMember: MaySeeMember;
+  readonly identifierSecret?: Uint8Array;
+};
+
+/** Offers, vouchers and promo codes, with what a secret makes for them. */
+export function offerModules(deps: OfferModuleDeps): RouteModule[] {
+  const { pool } = deps;
+  const secret = deps.identifierSecret ?? deps.random(32);
+  const found = { codes: createCodes(secret), findByIdentifier: createFindByIdentifier(pool, secret) };
+  return [offersRoutes({ ...deps, ...found, isUnavailable: isConnectionLost })];
+}
