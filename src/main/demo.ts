@@ -1,9 +1,10 @@
 import { applyDemoProgramme } from "./demo/apply-demo-programme.ts";
 import { fillDemoCity } from "./demo/fill-demo-city.ts";
 import { makeDemoKeys } from "./demo/make-demo-keys.ts";
+import { openDemoGames } from "./demo/open-demo-games.ts";
 import type { DemoStep } from "./demo/step.ts";
 
 export type { DemoContext, DemoStep } from "./demo/step.ts";
 
 /** What a new home gets, in this order, after the migrations and before the API starts. */
-export const demoSteps: readonly DemoStep[] = [applyDemoProgramme, makeDemoKeys, fillDemoCity];
+export const demoSteps: readonly DemoStep[] = [applyDemoProgramme, makeDemoKeys, fillDemoCity, openDemoGames];

@@ -1,9 +1,18 @@
 import type { Command } from "./command.ts";
 import { applyCommand } from "./commands/apply.ts";
+import { drawVerifyCommand } from "./commands/draw-verify.ts";
 import { exportActCommand } from "./commands/export-act.ts";
 import { exportOperationsCommand } from "./commands/export-operations.ts";
 import { exportSettlementCommand } from "./commands/export-settlement.ts";
 import { funderDepositCommand, funderListCommand, funderWithdrawCommand } from "./commands/funder.ts";
+import {
+  gameApplyCommand,
+  gameApproveCommand,
+  gameEndCommand,
+  gamePauseCommand,
+  gamePlanCommand,
+  gameResumeCommand,
+} from "./commands/game.ts";
 import { importMembersCommand } from "./commands/import-members.ts";
 import { importProfilesCommand } from "./commands/import-profiles.ts";
 import { importReceiptsCommand } from "./commands/import-receipts.ts";
@@ -40,6 +49,13 @@ export const commands: readonly Command[] = [
   missionPauseCommand,
   missionResumeCommand,
   missionEndCommand,
+  gamePlanCommand,
+  gameApplyCommand,
+  gameApproveCommand,
+  gamePauseCommand,
+  gameResumeCommand,
+  gameEndCommand,
+  drawVerifyCommand,
   importReceiptsCommand,
   importMembersCommand,
   importWalletsCommand,
