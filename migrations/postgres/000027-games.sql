@@ -97,7 +97,7 @@ create table game_score (
   primary key (bucket, member_id, game, week)
 );
 comment on table game_score is 'A member''s week in a leaderboard, from its Monday. Amounts are never shown to others. Not touched any more once the week is closed.';
-comment on column game_score.rate_bp is 'Points ÷ turnover in basis points, rounded down to the board''s step; null with too little for a place.';
+comment on column game_score.rate_bp is 'Points ÷ turnover in basis points, rounded to the board''s step; null with too little for a place.';
 create index game_score_rate on game_score (game, week, rate_bp desc) where rate_bp is not null;
 
 create table game_participant (

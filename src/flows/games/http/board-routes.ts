@@ -27,7 +27,7 @@ const Standing = Type.Object(
         week: Day,
         qualifies: Type.Boolean({ description: "Whether enough was bought for a place." }),
         rateBp: Type.Optional(
-          Type.Integer({ description: "Cashback percent, basis points, rounded down to the board's step." }),
+          Type.Integer({ description: "Cashback percent, basis points, rounded to the board's step." }),
         ),
         place: Type.Optional(Type.Integer({ description: "Of who does not take part: the place it would be." })),
         of: Type.Optional(Type.Integer()),

@@ -30,10 +30,7 @@ const leaderboard = Type.Object(
     minimumTurnover: quantity("money", "Who bought for less in the week has no place: a tiny receipt does not win."),
     minimumReceipts: optional(whole(1, 100, "Who has fewer receipts has no place; 1 unless given.")),
     roundTo: optional(
-      quantity(
-        "percent",
-        "Percents are rounded down to steps of this much, and equal steps are ties; 0.5% unless given.",
-      ),
+      quantity("percent", "Percents are rounded to steps of this much, and equal steps are ties; 0.5% unless given."),
     ),
     closesAfter: optional(
       quantity("duration", "Days after the week's end until it is closed, for late receipts; 2 days unless given."),

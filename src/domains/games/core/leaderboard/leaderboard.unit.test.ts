@@ -29,10 +29,11 @@ test("a week is Monday to Sunday in the programme's time zone, wherever the till
   });
 });
 
-test("the percent is points by turnover, rounded down to the board's step; too little has none", () => {
+test("the percent is points by turnover, rounded to the board's step; too little has none", () => {
   assert.equal(rateOf(score(1_000_000, 50_000), terms, 100), 500);
-  assert.equal(rateOf(score(1_000_000, 54_999), terms, 100), 500, "5.4999 % is 5 % by steps of 0.5");
-  assert.equal(rateOf(score(1_000_000, 55_000), terms, 100), 550);
+  assert.equal(rateOf(score(1_000_000, 52_499), terms, 100), 500, "5.2499 % is 5 % by steps of 0.5");
+  assert.equal(rateOf(score(1_000_000, 52_500), terms, 100), 550);
+  assert.equal(rateOf(score(543_210, 54_320), terms, 100), 1_000, "10 % less a rounded hundredth is 10 %");
   assert.equal(rateOf(score(1_000_000, 50_000), terms, 200), 1_000, "a point of two roubles");
   assert.equal(rateOf(score(299_999, 299_999), terms, 100), undefined, "a tiny receipt wins nothing");
   assert.equal(rateOf(score(1_000_000, 50_000, 1), terms, 100), undefined);

@@ -57,13 +57,15 @@ export function weekScores(
 }
 
 /**
- * Points earned ÷ turnover in basis points, rounded down to the board's step, never below zero. Undefined when there is
+ * Points earned ÷ turnover in basis points, rounded half up to the board's step (points are
+ * rounded down on each line, so 10 % comes to 9.99 %), never below zero. Undefined when there is
  * too little for a place. `pointKopecks` is what a point is worth.
  */
 export function rateOf(score: WeekScore, terms: LeaderboardTerms, pointKopecks: Kopecks): BasisPoints | undefined {
   const { turnoverKopecks, pointsCents, receipts } = score;
   if (turnoverKopecks < terms.leastKopecks || turnoverKopecks <= 0 || receipts < terms.leastReceipts) return undefined;
   const worth = BigInt(pointsCents) * BigInt(pointKopecks) * BigInt(BASIS_POINTS_IN_WHOLE);
-  const exact = Number(worth / (100n * BigInt(turnoverKopecks)));
-  return Math.max(0, Math.floor(exact / terms.roundBp) * terms.roundBp);
+  const step = 100n * BigInt(turnoverKopecks) * BigInt(terms.roundBp);
+  const steps = Number((2n * worth + step) / (2n * step));
+  return worth <= 0n ? 0 : steps * terms.roundBp;
 }
