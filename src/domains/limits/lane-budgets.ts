@@ -2,6 +2,7 @@ import type { Pool } from "pg";
 import type { PointsCents } from "#kernel/money.ts";
 import type { EpochMs } from "#kernel/time.ts";
 import type { Lease } from "./core/lease.ts";
+import type { LeaseRequest } from "./core/lease-from.ts";
 import { leaseBudget } from "./lease-budget.ts";
 
 /** What a decision may take of budgets, and takes. */
@@ -36,6 +37,11 @@ export type LaneBudgets = {
 };
 
 export function createLaneBudgets(pool: Pool): LaneBudgets {
+  return laneBudgetsOver((request, now) => leaseBudget(pool, request, now));
+}
+
+/** The same over whatever leases. */
+export function laneBudgetsOver(leaseOne: (request: LeaseRequest, now: EpochMs) => Promise<Lease>): LaneBudgets {
   const leases = new Map<string, Lease>();
   /** Leases that may have been recalled: closed when the budget is leased anew. */
   const doubtful = new Map<string, number>();
@@ -70,7 +76,7 @@ export function createLaneBudgets(pool: Pool): LaneBudgets {
     lease: async (wants, now) => {
       for (const { key, limitCents, wantCents } of wants) {
         const before = leases.get(key)?.leaseId ?? doubtful.get(key);
-        const lease = await leaseBudget(pool, { key, limitCents, wantCents, before }, now);
+        const lease = await leaseOne({ key, limitCents, wantCents, before }, now);
         doubtful.delete(key);
         leases.set(key, lease);
       }
