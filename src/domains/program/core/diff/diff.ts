@@ -23,7 +23,7 @@ const SECTIONS = [
 /** What version `b` changes in version `a`, section by section; without an `a`, all of `b` is added. */
 export function diffProgrammes(a: ProgrammeDocument | undefined, b: ProgrammeDocument): Change[] {
   const sections = new Set<string>(SECTIONS);
-  const single = Object.keys(b).filter((key) => !sections.has(key)) as (keyof ProgrammeDocument)[];
+  const single = Object.keys({ ...a, ...b }).filter((key) => !sections.has(key)) as (keyof ProgrammeDocument)[];
   const changes = [
     ...single.flatMap((key) => diffValues(key, a?.[key] ?? unsaid(key), b[key])),
     ...SECTIONS.flatMap((section) => diffSection(section, a?.[section] ?? {}, b[section])),

@@ -40,6 +40,8 @@ function ofWhole(kind: Change["kind"], section: string, id: string, a: Programme
       return "points may no longer be taken where only this rule allowed it; open holds stay valid";
     case "velocity":
       return "nothing watches for it any more; points held for review wait for their decision all the same";
+    case "cardFeeds":
+      return "the bank's card payments are refused from then on; what they earned stays";
     case "fees":
       return "nobody pays it from the month that is open then";
     case "rules":

@@ -1,5 +1,6 @@
 import type { Fault } from "#platform/yaml/faults.ts";
 import { createCollector } from "./checks/collector.ts";
+import { checkFeeds } from "./checks/feeds.ts";
 import { checkFees } from "./checks/fees.ts";
 import { checkFunderSplits } from "./checks/funders.ts";
 import { checkLimits } from "./checks/limits.ts";
@@ -19,5 +20,6 @@ export function checkMeaning(document: ProgrammeDocument): Fault[] {
   checkLimits(document, collector);
   checkVelocity(document, collector);
   checkFees(document, collector);
+  checkFeeds(document, collector);
   return collector.faults;
 }

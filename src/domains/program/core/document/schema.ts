@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { cardFeed, referral } from "./schema-feeds.ts";
 import { fee } from "./schema-fees.ts";
 import { choice, closed, flag, id, name, quantity, section, text } from "./schema-parts.ts";
 import { boost, campaign, favourites, level, places, subscription } from "./schema-places.ts";
@@ -96,6 +97,13 @@ export const programmeSchema = Type.Object(
       section(velocityRule, "Limits of how fast and how much: what they notice is logged, held for review or refused."),
     ),
     fees: Type.Optional(section(fee, "What partners pay the operator for the programme; nothing unless given.")),
+    cardFeeds: Type.Optional(
+      section(
+        cardFeed,
+        "Banks whose card payments outside of the coalition earn; rules for their stores say how much.",
+      ),
+    ),
+    referral: Type.Optional(referral),
     lots: Type.Optional(lots),
     rounding: Type.Optional(rounding),
     receipts: Type.Optional(receipts),
