@@ -126,3 +126,11 @@ create table subscription_promo (
   primary key (plan, promo)
 );
 comment on table subscription_promo is 'How many members have used a promo code of a subscription; a few rows, locked by whoever uses one with a limit.';
+
+create table subscription_owner (
+  bucket    smallint not null,
+  member_id bigint   not null,
+  merged_id bigint   not null,
+  primary key (bucket, member_id, merged_id)
+);
+comment on table subscription_owner is 'Members with subscriptions that were merged into this one, which answers for them now. The subscriptions stay where they were bought.';

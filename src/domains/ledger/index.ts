@@ -50,7 +50,7 @@ export {
 export { type LotFilter, type LotNow, type ReadDeps, readLots, readWallet, type WalletNow } from "./read-wallet.ts";
 export { readAnonymousReceipt } from "./store/anonymous.ts";
 export { findDueMembers } from "./store/due-members.ts";
-export { readFirstOpenDay } from "./store/fence.ts";
+export { lockFirstOpenDay, readFirstOpenDay } from "./store/fence.ts";
 export {
   loadSurvivors,
   locateHold,

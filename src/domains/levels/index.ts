@@ -4,10 +4,18 @@ export { type LevelStanding, standingOf } from "./core/standing.ts";
 export { type Contribution, inOrder } from "./core/tally.ts";
 export { traitChanges } from "./core/trait-changes.ts";
 export {
+  type LevelSplit,
   loadLevelContributions,
   type MemberContribution,
   moveLevelContributions,
   putLevelContributions,
+  splitLevelContributions,
 } from "./store/contributions.ts";
 export { listDueLevels, loadStandings, putDesired, putGivenLevels, type StoredStanding } from "./store/standings.ts";
-export { type LevelMerge, lockLevelPosition, moveLevelPosition, readLevelPage } from "./store/stream.ts";
+export {
+  type LevelHappening,
+  type LevelMerge,
+  lockLevelPosition,
+  moveLevelPosition,
+  readLevelPage,
+} from "./store/stream.ts";

@@ -2,6 +2,7 @@ import type { Pool } from "pg";
 import { missionFees } from "#domains/missions/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
 import type { SettlementTerms } from "#domains/settlement/index.ts";
+import { subscriptionRevenue } from "#domains/subscription/index.ts";
 import type { FeedNode } from "#flows/feed/index.ts";
 import { sweepWallets } from "#flows/sweep/index.ts";
 import { firstDayOf, formatDay, lastDayOf, type Month } from "#kernel/time.ts";
@@ -39,7 +40,10 @@ export function createCloseDeps(setup: CloseSetup): CloseDeps {
   };
 }
 
-/** The terms in force at the last instant of a month, with the acquisition fees of the missions done in it. */
+/**
+ * The terms in force at the last instant of a month, with the acquisition fees of the missions done in it and the money
+ * that the operator took for subscriptions that others sell (a credit to the seller).
+ */
 export async function termsOf(pool: Pool, programmes: Programmes, month: Month): Promise<SettlementTerms> {
   const { calendar } = programmes.current();
   const terms = settlementTerms(programmes.at(calendar.startOf(firstDayOf(month + 1)) - 1));
@@ -50,5 +54,14 @@ export async function termsOf(pool: Pool, programmes: Programmes, month: Month):
     reason: mission,
     kopecks,
   }));
-  return { ...terms, fees: [...terms.fees, ...acquisition] };
+  const sold = await subscriptionRevenue(pool, firstDayOf(month), lastDayOf(month));
+  const subscriptions = sold
+    .map(({ seller, plan, chargedKopecks, refundedKopecks }) => ({
+      partner: seller,
+      kind: "programme" as const,
+      reason: `subscription ${plan}`,
+      kopecks: refundedKopecks - chargedKopecks,
+    }))
+    .filter(({ partner, kopecks }) => partner !== terms.operator && kopecks !== 0);
+  return { ...terms, fees: [...terms.fees, ...acquisition, ...subscriptions] };
 }

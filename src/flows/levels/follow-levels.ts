@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from "pg";
-import { loadSurvivors, survivorsOf } from "#domains/ledger/index.ts";
+import { loadSurvivors, loadWallets, survivorsOf } from "#domains/ledger/index.ts";
 import {
   type Contribution,
   continued,
@@ -8,6 +8,7 @@ import {
   joined,
   type LevelGoal,
   type LevelMerge,
+  type LevelSplit,
   levelGoals,
   loadLevelContributions,
   loadStandings,
@@ -23,9 +24,11 @@ import {
   type Span,
   type StoredStanding,
   spansFrom,
+  splitLevelContributions,
 } from "#domains/levels/index.ts";
 import { nextPage } from "#domains/missions/index.ts";
 import type { CompiledProgramme, Programmes } from "#domains/program/index.ts";
+import { mergeSubscriptions, splitSubscriptions } from "#domains/subscription/index.ts";
 import type { MemberId } from "#kernel/ids.ts";
 import type { EpochMs, Month } from "#kernel/time.ts";
 import type { Clock } from "#platform/clock.ts";
@@ -47,12 +50,27 @@ export async function followLevels(deps: LevelStreamDeps, pageSize = PAGE): Prom
     const from = await lockLevelPosition(client);
     const to = await nextPage(client, from, pageSize);
     if (to === undefined) return false;
-    const { contributions, merges } = await readLevelPage(client, from, to);
-    for (const merge of merges) await mergeLevels(client, merge, deps.clock.now());
-    const added = await withSurvivors(client, contributions);
-    await putLevelContributions(client, added);
-    const since = new Map<MemberId, EpochMs>(merges.map(({ survivor }) => [survivor, 0]));
-    for (const { member, at } of added) since.set(member, Math.min(since.get(member) ?? at, at));
+    const since = new Map<MemberId, EpochMs>();
+    let waiting: MemberContribution[] = [];
+    const put = async (): Promise<void> => {
+      const added = await withSurvivors(client, waiting);
+      waiting = [];
+      await putLevelContributions(client, added);
+      for (const { member, at } of added) since.set(member, Math.min(since.get(member) ?? at, at));
+    };
+    for (const each of await readLevelPage(client, from, to)) {
+      if (each.kind === "contribution") {
+        waiting.push(each.contribution);
+        continue;
+      }
+      await put();
+      for (const member of await (each.kind === "merge"
+        ? mergeLevels(client, each.merge, deps.clock.now())
+        : splitLevels(client, each.split, deps.clock.now()))) {
+        since.set(member, 0);
+      }
+    }
+    await put();
     await refreshLevels(client, deps, since);
     await moveLevelPosition(client, to);
     return true;
@@ -78,20 +96,50 @@ async function withSurvivors(
   });
 }
 
-/** The traits of both are the survivor's since the ledger's merge; so is what they came from. Repeated, nothing is left to move. */
-async function mergeLevels(client: PoolClient, { survivor, merged, base }: LevelMerge, now: EpochMs): Promise<void> {
+/**
+ * The traits of both are the survivor's since the ledger's merge; so is what they came from. What the merged member had
+ * stays noted: an unmerge gives it back. Repeated, nothing is left to move. Gives whose history is to be computed anew.
+ */
+async function mergeLevels(
+  client: PoolClient,
+  { survivor, merged, base }: LevelMerge,
+  now: EpochMs,
+): Promise<MemberId[]> {
   await moveLevelContributions(client, merged, survivor, base);
+  await mergeSubscriptions(client, survivor, merged, now);
   const rows = await loadStandings(client, [survivor, merged], "lock");
   const theirs = rows.find(({ member }) => member === merged);
-  if (theirs === undefined) return;
+  if (theirs === undefined) return [survivor];
   const own = rows.find(({ member }) => member === survivor);
-  const given = [...(own?.given ?? []), ...theirs.given];
+  const given = asGiven([...(own?.given ?? []), ...theirs.given]);
   await putDesired(client, [{ member: survivor, desired: own?.desired ?? [], isDue: true }], now);
+  await putDesired(client, [{ member: merged, desired: theirs.given, isDue: false }], now);
   await putGivenLevels(client, [
-    { member: survivor, given: asGiven(given), turn: own?.turn ?? 0, isDue: true },
-    { member: merged, given: [], turn: theirs.turn, isDue: false },
+    { member: survivor, given, turn: (own?.turn ?? 0) + 1, isDue: true },
+    { member: merged, given: theirs.given, turn: theirs.turn + 1, isDue: false },
   ]);
-  await putDesired(client, [{ member: merged, desired: [], isDue: false }], now);
+  return [survivor];
+}
+
+/** Each goes with what was done with its own identifiers; of what was given, what the ledger has left each. */
+async function splitLevels(client: PoolClient, split: LevelSplit, now: EpochMs): Promise<MemberId[]> {
+  const { survivor, goes } = split;
+  await splitLevelContributions(client, split);
+  await splitSubscriptions(client, survivor, split.members);
+  const both = [survivor, goes];
+  const rows = await loadStandings(client, both, "lock");
+  const wallets = await loadWallets(client, both);
+  for (const member of both) {
+    const known = rows.find((row) => row.member === member);
+    const given = (known?.given ?? []).flatMap(({ level, fromAt }) => {
+      const traits = wallets.get(member)?.traits ?? [];
+      const trait = traits.find((each) => each.kind === "level" && each.key === level && each.fromAt === fromAt);
+      return trait?.untilAt === undefined ? [] : [{ level, fromAt, untilAt: trait.untilAt }];
+    });
+    await putDesired(client, [{ member, desired: known?.desired ?? [], isDue: true }], now);
+    await putGivenLevels(client, [{ member, given, turn: (known?.turn ?? 0) + 1, isDue: true }]);
+  }
+  return both;
 }
 
 /** As the ledger joins traits: those that begin together are one, which ends with the later. */

@@ -1,5 +1,5 @@
 import type { PoolClient } from "pg";
-import { readFirstOpenDay } from "#domains/ledger/index.ts";
+import { lockFirstOpenDay } from "#domains/ledger/index.ts";
 import {
   declined,
   insertPayment,
@@ -100,7 +100,7 @@ export async function settlePayment(
     return true;
   }
   const { calendar } = deps.programmes.current();
-  const firstOpenDay = await readFirstOpenDay(client);
+  const firstOpenDay = await lockFirstOpenDay(client);
   const settled = {
     ...payment,
     state: "succeeded" as const,

@@ -90,7 +90,7 @@ function beginOnce(
   const bodyHash = hashOf(request);
   return transaction(pool, async (client) => {
     const known = await listSubscriptions(client, member);
-    const same = known.find((each) => each.idempotencyKey === idempotencyKey);
+    const same = known.find((each) => each.member === member && each.idempotencyKey === idempotencyKey);
     if (same !== undefined) {
       if (same.bodyHash !== bodyHash) return err({ code: "idempotency-conflict" });
       return ok({ ref: { member, number: same.number }, replayed: true });
@@ -103,7 +103,8 @@ function beginOnce(
     if (promo !== undefined && !(await usePromo(client, plan.id, promo.id, promo.limit))) {
       return err({ code: "promo-exhausted" });
     }
-    const number = (known[0]?.number ?? 0) + 1;
+    const own = known.filter((each) => each.member === member);
+    const number = Math.max(0, ...own.map((each) => each.number)) + 1;
     const made = open({ member, number, plan, withTrial: trial, promo, token }, now, calendar);
     const { subscription, charge } = made;
     const stored = asStored({ ...subscription, turn: 0, isDue: false, idempotencyKey, bodyHash }, subscription);

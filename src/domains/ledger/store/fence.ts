@@ -9,3 +9,9 @@ export async function readFirstOpenDay(client: ClientBase | Pool): Promise<Day> 
   invariant(day !== undefined, "the accounting fence is missing");
   return day;
 }
+
+/** The same under the shared lock that every posting takes: the month can't close before the transaction ends. */
+export async function lockFirstOpenDay(client: ClientBase): Promise<Day> {
+  await client.query("select 1 from accounting_fence for share");
+  return readFirstOpenDay(client);
+}

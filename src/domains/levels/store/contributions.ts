@@ -82,3 +82,35 @@ export async function moveLevelContributions(
   await client.query(MOVE, [bucketOf(to), to, bucketOf(from), from, base]);
   await client.query(REMOVE, [bucketOf(from), from]);
 }
+
+/**
+ * By a prefix of the primary key: what came with the merge, and what was done since with the identifiers of the members
+ * that go (each operation by primary key), under the numbers that it has from now on.
+ */
+const SPLIT = `
+with going as (
+  delete from level_contribution c where c.bucket = $1 and c.member_id = $2 and (c.seq > $5 and c.seq <= $5 + $6
+    or c.seq > $5 + $6 and exists (select 1 from operation o where o.bucket = c.bucket and o.member_id = c.member_id
+       and o.seq = c.seq and (o.facts ->> 'via')::int8 = any($8)))
+  returning *
+)
+insert into level_contribution (bucket, member_id, occurred_at, seq, cites, partner, kopecks, cents)
+select $3::int2, $4::int8, occurred_at, case when seq <= $5 + $6 then seq - $5 else seq + $7 end,
+  case when cites > $5 and cites <= $5 + $6 then cites - $5 else cites + $7 end, partner, kopecks, cents
+from going
+on conflict (bucket, member_id, occurred_at, seq) do nothing`;
+
+export type LevelSplit = {
+  readonly survivor: MemberId;
+  readonly goes: MemberId;
+  readonly base: number;
+  readonly count: number;
+  readonly shift: number;
+  readonly members: readonly MemberId[];
+};
+
+export async function splitLevelContributions(client: ClientBase, split: LevelSplit): Promise<void> {
+  const { survivor, goes, base, count, shift, members } = split;
+  const who = [bucketOf(survivor), survivor, bucketOf(goes), goes];
+  await client.query(SPLIT, [...who, base, count, shift, int8Array(members)]);
+}

@@ -1,6 +1,6 @@
 import type { ClientBase } from "pg";
 import type { MemberId } from "#kernel/ids.ts";
-import type { MemberContribution } from "./contributions.ts";
+import type { LevelSplit, MemberContribution } from "./contributions.ts";
 
 /** One row: whoever holds it moves it, the others wait. */
 export async function lockLevelPosition(client: ClientBase): Promise<number> {
@@ -24,53 +24,64 @@ select member_id, seq, kind, partner, occurred_at, cites_seq,
     when 'return' then -(coalesce((body -> 'outcome' ->> 'takenBackCents')::int8, 0)
                          + coalesce((body -> 'outcome' ->> 'arrearsCents')::int8, 0))
   end as cents,
-  (facts -> 'state' ->> 'with')::int8 as merged, (facts -> 'state' ->> 'base')::int4 as base
+  (facts -> 'state' ->> 'with')::int8 as other, (facts -> 'state' ->> 'base')::int4 as base,
+  (facts -> 'state' ->> 'count')::int4 as count, (facts -> 'state' ->> 'shift')::int4 as shift,
+  facts -> 'state' -> 'members' as members
 from operation where xid >= $1 and xid < $2 and (kind in ('purchase', 'return')
-  or kind = 'merge' and facts -> 'state' ->> 'status' = 'open')
+  or kind = 'merge' and facts -> 'state' ->> 'status' = 'open'
+  or kind = 'unmerge' and facts -> 'state' -> 'made' is not null)
 order by xid, bucket, member_id, seq`;
 
 type Row = {
   member_id: number;
   seq: number;
-  kind: "purchase" | "return" | "merge";
+  kind: "purchase" | "return" | "merge" | "unmerge";
   partner: string;
   occurred_at: Date;
   cites_seq: number | null;
   kopecks: number | null;
   cents: number | null;
-  merged: number | null;
+  other: number | null;
   base: number | null;
+  count: number | null;
+  shift: number | null;
+  members: number[] | null;
 };
 
 /** Another member's stream joined this one: its numbers go on behind `base`. */
 export type LevelMerge = { readonly survivor: MemberId; readonly merged: MemberId; readonly base: number };
 
-export type LevelPage = {
-  readonly contributions: readonly MemberContribution[];
-  readonly merges: readonly LevelMerge[];
-};
+/** In the order in which it was written. */
+export type LevelHappening =
+  | { readonly kind: "contribution"; readonly contribution: MemberContribution }
+  | { readonly kind: "merge"; readonly merge: LevelMerge }
+  | { readonly kind: "split"; readonly split: LevelSplit };
 
 /** What a range of transactions adds to what levels are reached by. */
-export async function readLevelPage(client: ClientBase, from: number, to: number): Promise<LevelPage> {
+export async function readLevelPage(client: ClientBase, from: number, to: number): Promise<LevelHappening[]> {
   const { rows } = await client.query<Row>(READ, [from, to]);
-  const contributions: MemberContribution[] = [];
-  const merges: LevelMerge[] = [];
-  for (const row of rows) {
-    const member = Number(row.member_id);
-    if (row.kind === "merge") {
-      if (row.merged === null || row.base === null) continue;
-      merges.push({ survivor: member, merged: Number(row.merged), base: row.base });
-      continue;
-    }
-    contributions.push({
-      member,
-      seq: row.seq,
-      ...(row.cites_seq === null ? {} : { cites: row.cites_seq }),
-      at: row.occurred_at.getTime(),
-      partner: row.partner,
-      kopecks: Number(row.kopecks ?? 0),
-      cents: Number(row.cents ?? 0),
-    });
+  return rows.flatMap((row) => happeningOf(row) ?? []);
+}
+
+function happeningOf(row: Row): LevelHappening | undefined {
+  const member = Number(row.member_id);
+  const { other, base, count, shift, members, cites_seq: cites, kopecks, cents } = row;
+  if (row.kind === "merge") {
+    if (other === null || base === null) return undefined;
+    return { kind: "merge", merge: { survivor: member, merged: Number(other), base } };
   }
-  return { contributions, merges };
+  if (row.kind === "unmerge") {
+    if (other === null || base === null || count === null || shift === null || members === null) return undefined;
+    return { kind: "split", split: { survivor: Number(other), goes: member, base, count, shift, members } };
+  }
+  const contribution = {
+    member,
+    seq: row.seq,
+    ...(cites === null ? {} : { cites }),
+    at: row.occurred_at.getTime(),
+    partner: row.partner,
+    kopecks: Number(kopecks ?? 0),
+    cents: Number(cents ?? 0),
+  };
+  return { kind: "contribution", contribution };
 }

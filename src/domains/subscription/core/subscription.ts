@@ -295,7 +295,9 @@ function shareOf(
 function withBenefit(subscription: Subscription, plan: Plan | undefined): Subscription {
   const { startedAt, periodUntilAt, endedAt, isCancelled, token } = subscription;
   if (startedAt === undefined || periodUntilAt === undefined) return subscription;
-  if (endedAt !== undefined) return { ...subscription, benefitUntilAt: Math.max(startedAt, endedAt) };
+  // Whoever ends it late does not make it longer.
+  const held = Math.min(endedAt ?? 0, subscription.benefitUntilAt ?? periodUntilAt);
+  if (endedAt !== undefined) return { ...subscription, benefitUntilAt: Math.max(startedAt, held) };
   const isRenewed = !isCancelled && token !== undefined && plan !== undefined;
   return { ...subscription, benefitUntilAt: periodUntilAt + (isRenewed ? plan.graceMs : 0) };
 }

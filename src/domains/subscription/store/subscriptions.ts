@@ -1,6 +1,7 @@
 import type { ClientBase, Pool } from "pg";
 import { bucketOf, type MemberId } from "#kernel/ids.ts";
 import type { EpochMs } from "#kernel/time.ts";
+import { int2Array, int8Array } from "#platform/postgres/binary-arrays.ts";
 import type { EndReason, Subscription, SubscriptionState } from "../core/subscription.ts";
 
 /** What is stored beside the subscription itself. */
@@ -47,11 +48,20 @@ type Row = {
   body_hash: string;
 };
 
-/** By a prefix of the primary key, newest first. */
-const LIST = "select * from subscription where bucket = $1 and member_id = $2 order by number desc";
+/** By prefixes of the primary keys: the member's own, and those of members merged into it. Newest first. */
+const LIST = `
+select s.* from subscription s where s.bucket = $1 and s.member_id = $2
+union all
+select s.* from unnest($3::int2[], $4::int8[]) as m(bucket, member_id)
+join subscription s on s.bucket = m.bucket and s.member_id = m.member_id
+order by created_at desc, number desc`;
+const MERGED = "select merged_id from subscription_owner where bucket = $1 and member_id = $2";
 
 export async function listSubscriptions(client: ClientBase | Pool, member: MemberId): Promise<StoredSubscription[]> {
-  const { rows } = await client.query<Row>(LIST, [bucketOf(member), member]);
+  const { rows: owned } = await client.query<{ merged_id: number }>(MERGED, [bucketOf(member), member]);
+  const merged = owned.map((row) => Number(row.merged_id));
+  const values = [bucketOf(member), member, int2Array(merged.map(bucketOf)), int8Array(merged)];
+  const { rows } = await client.query<Row>(LIST, values);
   return rows.map(toSubscription);
 }
 
