@@ -7,7 +7,7 @@ import { createIdentifierKeys } from "#domains/identity/index.ts";
 import { applyProgramme, loadProgrammes, type Programmes } from "#domains/program/index.ts";
 import { createCheckout, type RunningCheckout } from "#flows/checkout/index.ts";
 import { createEventLog } from "#flows/missions/index.ts";
-import { createProfiles, DEFAULT_IDENTITY } from "#flows/profiles/index.ts";
+import { createProfiles, DEFAULT_IDENTITY, type IdentitySettings, type Profiles } from "#flows/profiles/index.ts";
 import { createFindMember } from "#main/http/find-member.ts";
 import { createServer, type HttpServer, type ServerDeps } from "#main/http/server.ts";
 import { type ManualClock, manualClock } from "#platform/clock.ts";
@@ -40,6 +40,7 @@ export type TestApi = {
   readonly clock: ManualClock;
   readonly checkout: RunningCheckout;
   readonly programmes: Programmes;
+  readonly profiles: Profiles;
   readonly guards: WatchedGuards;
   readonly server: HttpServer;
   makeKey(role: Role, partner?: string): Promise<{ key: string; id: string }>;
@@ -58,11 +59,13 @@ export async function testApi(
     readonly now?: string;
     /** Applied to the database, so that missions can add to it. */
     readonly isStored?: boolean;
+    /** Over the usual settings of identity. */
+    readonly identity?: Partial<IdentitySettings>;
   } = {},
 ): Promise<TestApi> {
   const engines = await testEngines();
   const { pool } = engines;
-  const { programme = SMALL_COALITION, now = "2026-06-15T12:00:00+03:00", isStored: _, ...deps } = over;
+  const { programme = SMALL_COALITION, now = "2026-06-15T12:00:00+03:00", isStored: _, identity, ...deps } = over;
   const clock = manualClock(Date.parse(now));
   const programmes: Programmes = over.isStored
     ? await storedProgrammes(engines.pool, clock, programme)
@@ -70,6 +73,16 @@ export async function testApi(
   const secret = Buffer.from("test");
   const guards = await openGuards({ pool, clock, programmes });
   const checkout = createCheckout({ pool, clock, programmes, guards, identifierSecret: secret });
+  const profiles = createProfiles({
+    ...{ pool, clock, programmes, identifierSecret: secret },
+    masterKey: randomBytes(32),
+    settings: {
+      ...DEFAULT_IDENTITY,
+      attributeRules: [{ key: "eats-at-home", categories: ["food"], enough: 2, halfLifeDays: 60, leastBp: 1_000 }],
+      ...identity,
+    },
+    random: randomBytes,
+  });
   const server = await createServer({
     clock,
     log: silentLogger(),
@@ -82,15 +95,7 @@ export async function testApi(
     events: createEventLog({ pool, clock, programmes, identifierKey: createIdentifierKeys(secret) }),
     identifierSecret: secret,
     findMember: createFindMember(pool, secret),
-    profiles: createProfiles({
-      ...{ pool, clock, programmes, identifierSecret: secret },
-      masterKey: randomBytes(32),
-      settings: {
-        ...DEFAULT_IDENTITY,
-        attributeRules: [{ key: "eats-at-home", categories: ["food"], enough: 2, halfLifeDays: 60, leastBp: 1_000 }],
-      },
-      random: randomBytes,
-    }),
+    profiles,
     gameSecret: Buffer.from("test games"),
     readiness: async () => ({ ready: true, parts: { postgres: true } }),
     rateLimit: "off",
@@ -121,6 +126,7 @@ export async function testApi(
     clock,
     checkout,
     programmes,
+    profiles,
     guards,
     server,
     makeKey,

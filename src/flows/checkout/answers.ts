@@ -1,5 +1,6 @@
 import type { PartnerId } from "#kernel/ids.ts";
 import type { PointsCents } from "#kernel/money.ts";
+import type { GuardFailure } from "./guard-failure.ts";
 import type { RewardRefusal } from "./reward-refusal.ts";
 
 /** A member's sums after an operation, hundredths of a point. */
@@ -38,9 +39,13 @@ export type ReceiptBody = {
   readonly reserved?: PointsCents;
   readonly spent: PointsCents;
   readonly rules: readonly RuleView[];
+  /** What the till should tell besides: points that are being checked, earning that is stopped. */
+  readonly notes?: readonly NoteView[];
   readonly wallet?: WalletView;
   readonly programmeVersion: number;
 };
+
+export type NoteView = { readonly code: "held-for-review" | "earning-stopped"; readonly why: string };
 
 export type ReturnBody = {
   readonly receiptId: string;
@@ -112,6 +117,7 @@ export type CheckoutFailure =
   | { readonly code: "receipt-too-late"; readonly days: number }
   | { readonly code: "receipt-in-future" }
   | { readonly code: "budget-exhausted" }
+  | GuardFailure
   | { readonly code: "funder-exhausted"; readonly funder: PartnerId; readonly leftCents: PointsCents }
   | RewardRefusal
   | { readonly code: "overloaded"; readonly retryAfterSeconds: number };

@@ -13,6 +13,7 @@ import type { AwardBody, WalletView } from "./answers.ts";
 import type { Outcome } from "./checkout.ts";
 import type { Environment } from "./environment.ts";
 import { grantAward } from "./grant-award.ts";
+import { awardStop, checkStanding, guardRequest } from "./guard.ts";
 import { scopeOf, subjectOf } from "./holds.ts";
 import { requestKey } from "./keys.ts";
 import type { AwardRequest, Principal } from "./requests.ts";
@@ -41,11 +42,16 @@ export async function award(environment: Environment, request: AwardRequest, pri
   const subject = subjectOf(environment, request.member);
   const who = subject.by === "identifier" ? subject.key.text : request.member;
   const body = [funder, who, request.pointsCents, request.reason, request.expiresAt];
+  const guarded = guardRequest(environment, subject, { partner: funder });
   const outcome = await environment.submit({
     key: requestKey("award", [scopeOf(principal), request.idempotencyKey], body),
     subject,
     mayCreateMember: false,
-    decide: (draft, _, __, budgets) => decideAward(environment, request, principal, draft, budgets),
+    decide: (draft, _, __, budgets) => {
+      const award = { partner: funder, funders: [funder] };
+      const stopped = guarded && (checkStanding(guarded, draft, false) ?? awardStop(guarded.guards, award));
+      return stopped ? err(stopped) : decideAward(environment, request, principal, draft, budgets);
+    },
   });
   if (!outcome.ok) return outcome;
   const operation = outcome.value.operation as StoredOperation;

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from "pg";
+import type { Guards } from "#domains/guards/index.ts";
 import type { MemberIds } from "#domains/identity/index.ts";
 import type { Wallet } from "#domains/ledger/index.ts";
 import type { LaneBudgets } from "#domains/limits/index.ts";
@@ -27,6 +28,7 @@ export type BatchContext = {
   readonly memory: BatchMemory;
   /** The lane's leases of budgets. */
   readonly budgets: LaneBudgets;
+  readonly guards: Guards | undefined;
   readonly memberIds: MemberIds;
   readonly calendar: () => Calendar;
   readonly programmeVersion: () => number;

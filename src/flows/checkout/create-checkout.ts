@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from "pg";
+import type { Guards } from "#domains/guards/index.ts";
 import { createIdentifierKeys, createMemberIds } from "#domains/identity/index.ts";
 import { createLaneBudgets } from "#domains/limits/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
@@ -20,6 +21,7 @@ import type { Principal } from "./requests.ts";
 import { returnReceipt } from "./return-receipt.ts";
 import { reward } from "./reward.ts";
 import { runBatch } from "./run-batch.ts";
+import { createSubjectKeys } from "./subject-keys.ts";
 import type { Task } from "./task.ts";
 
 export type CheckoutOptions = {
@@ -33,6 +35,8 @@ export type CheckoutOptions = {
   readonly programmes: Programmes;
   /** Keys the hashes of identifiers; lost, every card is a stranger. */
   readonly identifierSecret: Uint8Array;
+  /** Stops, blocks and velocity rules; nothing is guarded without (imports of history). */
+  readonly guards?: Guards | undefined;
   readonly lanes?: number;
   readonly maxBatch?: number;
   readonly maxWaiting?: number;
@@ -62,6 +66,7 @@ export function createCheckout(options: CheckoutOptions): RunningCheckout {
     calendar: () => programmes.current().calendar,
     programmeVersion: () => programmes.current().version,
     operator: () => programmes.current().operator,
+    guards: options.guards,
     pool,
     withClient: (run) => withClient(options.lanePool ?? pool, run),
   };
@@ -82,7 +87,9 @@ export function createCheckout(options: CheckoutOptions): RunningCheckout {
     clock,
     programmes,
     batch,
+    guards: options.guards,
     identifierKey: createIdentifierKeys(options.identifierSecret),
+    subjectKey: createSubjectKeys(options.identifierSecret),
     submit: (task) => new Promise((settle, fail) => gatherer.submit({ ...task, now: clock.now(), settle, fail })),
   };
   return {

@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import type { Guards } from "#domains/guards/index.ts";
 import type { IdentifierKey } from "#domains/identity/index.ts";
 import type { CompiledProgramme, Programmes } from "#domains/program/index.ts";
 import type { Result } from "#kernel/result.ts";
@@ -14,6 +15,10 @@ export type Environment = {
   readonly clock: Clock;
   readonly programmes: Programmes;
   readonly batch: Omit<BatchContext, "budgets">;
+  /** Stops, blocks and velocity rules; nothing is guarded without. */
+  readonly guards: Guards | undefined;
+  /** A keyed hash of somebody who is no member: a cashier, a device, a payment card. */
+  readonly subjectKey: (kind: string, value: string) => Uint8Array;
   readonly identifierKey: (kind: string, value: string) => IdentifierKey;
   /** Puts a task into the next batch and waits for what becomes of it. */
   readonly submit: (task: Omit<Task, "now" | "settle" | "fail">) => Promise<Result<Posted, CheckoutFailure>>;

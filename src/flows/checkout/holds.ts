@@ -1,3 +1,4 @@
+import type { GuardBatch, GuardNote } from "#domains/guards/index.ts";
 import {
   captureHold as captureInLedger,
   type Draft,
@@ -16,7 +17,17 @@ import { formatInstant, SECOND_MS } from "#kernel/time.ts";
 import type { CheckoutFailure, HoldBody, WalletView } from "./answers.ts";
 import type { Outcome } from "./checkout.ts";
 import type { Environment } from "./environment.ts";
-import { requestKey } from "./keys.ts";
+import {
+  checkStanding,
+  factsOf,
+  type GuardedRequest,
+  guardRequest,
+  judgeRequest,
+  noteOf,
+  noteRefusal,
+} from "./guard.ts";
+import type { GuardFailure } from "./guard-failure.ts";
+import { type RequestKey, requestKey } from "./keys.ts";
 import type { CaptureRequest, HoldRequest, MemberRef, Principal, VoidRequest } from "./requests.ts";
 import type { Decision, Subject } from "./task.ts";
 
@@ -54,14 +65,46 @@ export async function placeHold(
   const subject = subjectOf(environment, request.member);
   const who = subject.by === "identifier" ? subject.key.text : request.member;
   const body = [request.partner, who, request.pointsCents, request.ttlSeconds, request.reference];
+  const key = requestKey("hold", [scopeOf(principal), request.idempotencyKey], body);
+  const guarded = guardRequest(environment, subject, { partner: request.partner }, principal.language);
   const outcome = await environment.submit({
-    key: requestKey("hold", [scopeOf(principal), request.idempotencyKey], body),
+    key,
     subject,
     mayCreateMember: false,
-    decide: (draft) => decideHold(environment, request, draft),
+    decide: (draft, _, __, ___, guards) => {
+      const judged = guarded && judgeHold(guarded, request, key, draft, guards);
+      if (judged && !judged.ok) return judged;
+      const decided = decideHold(environment, request, draft);
+      return decided.ok && judged?.value ? ok({ ...decided.value, guard: judged.value(draft) }) : decided;
+    },
   });
-  if (!outcome.ok) return outcome;
+  if (!outcome.ok) {
+    if (guarded && outcome.failure.code === "velocity-exceeded") {
+      noteRefusal(guarded, "hold", key, environment.clock.now());
+    }
+    return outcome;
+  }
   return ok({ replayed: outcome.value.replayed, body: renderHold(outcome.value.operation as StoredOperation) });
+}
+
+/** A hold takes points as a spend does; there is nothing in it to hold for review, so that is noted only. */
+function judgeHold(
+  guarded: GuardedRequest,
+  request: HoldRequest,
+  key: RequestKey,
+  draft: Draft,
+  guards: GuardBatch | undefined,
+): Result<((after: Draft) => GuardNote) | undefined, GuardFailure> {
+  const stopped = checkStanding(guarded, draft, true);
+  if (stopped) return err(stopped);
+  if (!guarded.guards.needs) return ok(undefined);
+  const { pointsCents } = request;
+  const sums = { kind: "hold", at: draft.context.now, kopecks: 0, earnedCents: 0, spentCents: pointsCents } as const;
+  const facts = factsOf(guarded, draft.before.member, sums);
+  const judged = judgeRequest(guarded, guards, facts);
+  if (!judged.ok) return judged;
+  const verdict = judged.value;
+  return ok((after) => noteOf(facts, verdict, { key, draft: after, request: guarded, isHeld: false, pointsCents }));
 }
 
 function checkPartner(environment: Environment, partner: string, principal: Principal): CheckoutFailure | undefined {

@@ -1,4 +1,5 @@
 import type { PoolClient } from "pg";
+import type { GuardBatch } from "#domains/guards/index.ts";
 import { findMembers, type IdentifierKey } from "#domains/identity/index.ts";
 import {
   type AnonymousReceipt,
@@ -43,6 +44,7 @@ export type Plan = {
   readonly identifiers: NewIdentifier[];
   readonly anonymous: AnonymousReceipt[];
   readonly accepted: Accepted[];
+  readonly guards: GuardBatch | undefined;
   /** Behind or beside a return of the same member: they need what it leaves. */
   readonly deferred: Task[];
   /** Need more of budgets than is leased. */
@@ -73,6 +75,7 @@ export async function planBatch(
     identifiers: [],
     anonymous: [],
     accepted: [],
+    guards: context.guards?.begin(),
     deferred: [],
     short: [],
     wants: [],
@@ -299,6 +302,7 @@ function decideGroup(plan: Plan, group: Group, posting: PostingContext, budgets:
     wallet = change.after;
     changes.push(change);
     if (decision.value.budgetUse) budgets.take(decision.value.budgetUse);
+    if (decision.value.guard) plan.guards?.take(decision.value.guard);
     const operation = change.operations[change.operations.length - 1] as Change["operations"][number];
     plan.accepted.push({ task, operation: { ...operation, member: wallet.member, body: decision.value.body } });
     plan.keys.push({
@@ -326,7 +330,7 @@ function decide(
 ): Decision | undefined {
   const { task, shift } = called;
   try {
-    return task.decide(draft, group.extras?.returned, shift, budgets);
+    return task.decide(draft, group.extras?.returned, shift, budgets, plan.guards);
   } catch (error) {
     if (isCertain) task.fail(error);
     else plan.stale.push(task);

@@ -1,3 +1,4 @@
+import type { GuardBatch, GuardFacts, GuardNote } from "#domains/guards/index.ts";
 import {
   bookDue,
   type Draft,
@@ -25,7 +26,9 @@ import type { CheckoutFailure, ReceiptBody } from "./answers.ts";
 import { askBudgets, type BudgetQuestions } from "./budgets.ts";
 import type { Outcome } from "./checkout.ts";
 import { checkTime, type Environment } from "./environment.ts";
+import { checkStanding, type GuardedRequest, guardRequest, heldBack, noteOf, noteRefusal } from "./guard.ts";
 import { withStoredState } from "./holds.ts";
+import { judgePriced, placesOf, type Seen, storedCashier } from "./judge-receipt.ts";
 import { documentKey, formatReceiptId, type RequestKey } from "./keys.ts";
 import { purchaseBody, storedReceipt, turnoverOf } from "./receipt-body.ts";
 import { renderReceipt } from "./render-receipt.ts";
@@ -41,7 +44,10 @@ export async function postReceipt(
   const task = receiptTask(environment, request, principal);
   if (!task.ok) return task;
   const outcome = await environment.submit(task.value);
-  if (!outcome.ok) return err(await holdFailure(environment, request.holdId, outcome.failure));
+  if (!outcome.ok) {
+    if (outcome.failure.code === "velocity-exceeded") task.value.onRefused();
+    return err(await holdFailure(environment, request.holdId, outcome.failure));
+  }
   const { replayed, operation, anonymousBody } = outcome.value;
   return ok({
     replayed,
@@ -64,7 +70,7 @@ export function receiptTask(
   environment: Environment,
   request: ReceiptRequest,
   principal: Principal,
-): Result<Omit<Task, "now" | "settle" | "fail">, CheckoutFailure> {
+): Result<Omit<Task, "now" | "settle" | "fail"> & { readonly onRefused: () => void }, CheckoutFailure> {
   const { receipt } = request;
   const now = environment.clock.now();
   if (principal.partner !== undefined && principal.partner !== receipt.partner) {
@@ -78,23 +84,24 @@ export function receiptTask(
   const refusal = checkReceipt(programme, receipt, subject.value, hold, now);
   const key = receiptKey(programme, request, subject.value);
   const receiptId = formatReceiptId(key.keyHash);
+  const guarded = guardRequest(environment, subject.value, placesOf(programme, request), principal.language);
   return ok({
     key,
     subject: subject.value,
     mayCreateMember: true,
     receiptId,
     // A refusal for its time is said inside the batch: a receipt that was accepted once is answered for ever.
-    decide: (draft, _, shift, budgets) => {
+    decide: (draft, _, shift, budgets, guards) => {
       if (refusal) return err(refusal);
       return decideReceipt(
-        programme,
-        request,
-        receiptId,
+        { environment, programme, request, key, receiptId, guarded },
         hold && { ...hold, seq: shift + hold.seq },
         draft,
         budgets && askBudgets(budgets, environment.programmes.current()),
+        guards,
       );
     },
+    onRefused: () => guarded && noteRefusal(guarded, "purchase", key, now, receiptId),
     decideAnonymous: (at) => (refusal ? err(refusal) : anonymousReceipt(programme, receipt, key, at)),
   });
 }
@@ -143,6 +150,8 @@ function receiptKey(programme: CompiledProgramme, request: ReceiptRequest, subje
     request.holdId,
     request.spendAll,
     who,
+    // Only where they are given: keys of receipts that were sent without stay as they were.
+    ...(request.cashier === undefined && request.device === undefined ? [] : [request.cashier, request.device]),
   ];
   const { partner, store, till, number } = receipt;
   return documentKey(
@@ -175,29 +184,55 @@ export function earnParts(priced: Priced): EarnPart[] {
   }));
 }
 
+type ReceiptAsked = {
+  readonly environment: Environment;
+  readonly programme: CompiledProgramme;
+  readonly request: ReceiptRequest;
+  readonly key: RequestKey;
+  readonly receiptId: string;
+  readonly guarded: GuardedRequest | undefined;
+};
+
 function decideReceipt(
-  programme: CompiledProgramme,
-  request: ReceiptRequest,
-  receiptId: string,
+  asked: ReceiptAsked,
   holdRef: OperationRef | undefined,
   draft: Draft,
   budgets: BudgetQuestions | undefined,
+  guards: GuardBatch | undefined,
 ): Decision {
+  const { request, receiptId, guarded } = asked;
   const { receipt } = request;
+  const isSpending = receipt.spendCents > 0 && holdRef === undefined;
+  const stopped = guarded && checkStanding(guarded, draft, isSpending);
+  if (stopped) return err(stopped);
+  const programme = guarded ? guarded.guards.pricing(asked.programme, receipt.partner) : asked.programme;
   bookDue(draft);
   const open = holdRef ? findOpenHold(draft, holdRef.seq) : undefined;
   if (open && !open.ok) return open;
   const hold = open?.value;
   const heldCents = hold?.items.reduce((total, item) => total + item[3], 0);
-  const standing = standingOf(draft, heldCents, budgets);
-  const spendCents = spendOf(programme, request, standing, heldCents);
+  const standingOfMember = standingOf(draft, heldCents, budgets);
+  const spendCents = spendOf(programme, request, standingOfMember, heldCents);
   if (heldCents !== undefined && spendCents > heldCents) return err({ code: "capture-exceeds-hold", heldCents });
-  const asked = spendCents === receipt.spendCents ? receipt : { ...receipt, spendCents };
-  const priced = price(asked, standing, programme);
+  const asReceipt = spendCents === receipt.spendCents ? receipt : { ...receipt, spendCents };
+  const priced = price(asReceipt, standingOfMember, programme);
   if (!priced.ok) return err(pricingFailure(priced.failure, draft));
+  const seen =
+    guarded &&
+    judgePriced(
+      asked.environment,
+      receipt,
+      guarded,
+      priced.value,
+      holdRef ? 0 : spendCents,
+      draft.before.member,
+      guards,
+    );
+  if (seen && !seen.ok) return seen;
+  const review = seen?.value.review;
   const budgetUse = budgets?.answer(priced.value);
   if (budgetUse && !budgetUse.ok) return budgetUse;
-  const stored = storedReceipt(receipt);
+  const stored = storedReceipt(receipt, storedCashier(asked.environment, request));
   let body: unknown;
   const posted = purchase(draft, {
     partner: receipt.partner,
@@ -206,16 +241,27 @@ function decideReceipt(
     spendCents,
     ...(holdRef ? { holdSeq: holdRef.seq } : {}),
     programmeVersion: programme.version,
-    earned: earnParts(priced.value),
+    earned: review ? heldBack(earnParts(priced.value)) : earnParts(priced.value),
     capUse: ownCapUse(priced.value),
     ...(priced.value.reserved.length === 0 ? {} : { reserved: reservedOf(programme, receipt, priced.value, draft) }),
     body: (after, draws) => {
       body = purchaseBody(stored, turnoverOf(receipt), priced.value, draws, walletAfter(after));
+      if (seen) body = { ...(body as object), ...seen.value.told };
       return JSON.stringify(body);
     },
   });
   if (!posted.ok) return err(posted.failure);
-  return ok({ body, ...(budgetUse && budgetUse.value.length > 0 ? { budgetUse: budgetUse.value } : {}) });
+  return ok({
+    body,
+    ...(budgetUse && budgetUse.value.length > 0 ? { budgetUse: budgetUse.value } : {}),
+    ...(guarded && seen?.value.facts ? { guard: guardNote(asked, guarded, seen.value, draft) } : {}),
+  });
+}
+
+function guardNote({ key, receiptId }: ReceiptAsked, guarded: GuardedRequest, seen: Seen, draft: Draft): GuardNote {
+  const { facts, verdict, review, earnedCents: pointsCents } = seen;
+  const isHeld = review !== undefined;
+  return noteOf(facts as GuardFacts, verdict, { key, draft, receiptId, request: guarded, isHeld, pointsCents });
 }
 
 /** The member's own caps; budgets are counted for everybody, elsewhere. */

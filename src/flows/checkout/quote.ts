@@ -14,6 +14,10 @@ import { err, ok } from "#kernel/result.ts";
 import { limitNow } from "./budgets.ts";
 import type { Outcome, QuoteBody } from "./checkout.ts";
 import { checkTime, type Environment } from "./environment.ts";
+import { checkStanding, type GuardedRequest, guardRequest, spendingStop } from "./guard.ts";
+import { subjectOf } from "./holds.ts";
+import { judgePriced, placesOf } from "./judge-receipt.ts";
+import { notesOf } from "./notes.ts";
 import { standingOf } from "./post-receipt.ts";
 import type { MemberRef, Principal, ReceiptRequest } from "./requests.ts";
 
@@ -37,20 +41,41 @@ export async function quote(
   const wallet = member ? await readWallet(environment, member) : undefined;
   if (member?.by === "id" && !wallet) return err({ code: "unknown-member" });
   const known = wallet && (await standingNow(environment, wallet));
-  const priced = await priceWithin(environment, receipt, known?.standing ?? NEWCOMER, programme);
+  const guarded = member && guardQuote(environment, request, member, programme, principal);
+  const stopped =
+    guarded && checkStanding(guarded, wallet && { before: wallet, via: undefined }, receipt.spendCents > 0);
+  if (stopped) return err(stopped);
+  const rules = guarded?.guards.pricing(programme, receipt.partner) ?? programme;
+  const priced = await priceWithin(environment, receipt, known?.standing ?? NEWCOMER, rules);
   if (!priced.ok) return priced;
+  const who = wallet?.member ?? 0;
+  const seen = guarded && judgePriced(environment, receipt, guarded, priced.value, receipt.spendCents, who);
+  if (seen && !seen.ok) return seen;
+  const notes = seen && notesOf(environment.programmes, receipt.partner, seen.value.told, principal.language ?? "ru");
+  const isSpendable = member !== undefined && !(guarded && spendingStop(guarded));
   return ok({
     replayed: false,
     body: {
       ...(wallet ? { member: memberIds.format(wallet.member) } : {}),
       earned: member ? priced.value.earnedCents : 0,
       spent: receipt.spendCents,
-      spendable: member ? priced.value.spendableCents : 0,
+      spendable: isSpendable ? priced.value.spendableCents : 0,
       rules: member ? explain(priced.value.rules, programme, principal.language ?? "ru") : [],
+      ...(notes ? { notes } : {}),
       ...(known ? { wallet: known.wallet } : {}),
       programmeVersion: programme.version,
     },
   });
+}
+
+function guardQuote(
+  environment: Environment,
+  request: ReceiptRequest,
+  member: MemberRef,
+  programme: CompiledProgramme,
+  { language }: Principal,
+): GuardedRequest | undefined {
+  return guardRequest(environment, subjectOf(environment, member), placesOf(programme, request), language);
 }
 
 const NEWCOMER: MemberStanding = { traits: [], capUse: new Map(), firstPurchaseAt: new Map(), activeCents: 0 };

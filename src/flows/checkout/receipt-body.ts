@@ -3,6 +3,7 @@ import type { EarnedPart, Priced, Receipt, RuleResult } from "#domains/program/i
 import type { PointsCents } from "#kernel/money.ts";
 import { formatInstant } from "#kernel/time.ts";
 import type { WalletView } from "./answers.ts";
+import type { ReviewBody } from "./guard.ts";
 
 /**
  * What a purchase stores of its receipt: all that answers, returns and the warehouse need, and nothing that names the
@@ -19,6 +20,10 @@ export type PurchaseBody = {
   readonly reserved?: PointsCents;
   readonly spent: { readonly cents: number; readonly byLine: readonly number[]; readonly draws: readonly LotShare[] };
   readonly wallet: WalletView;
+  /** Its points wait for a decision. */
+  readonly review?: ReviewBody;
+  /** Earning was stopped when it came. */
+  readonly stopped?: "programme" | "partner";
 };
 
 export type StoredReceipt = {
@@ -28,6 +33,8 @@ export type StoredReceipt = {
   readonly number: string;
   readonly at: string;
   readonly channel?: string;
+  /** A keyed hash, hexadecimal. */
+  readonly cashier?: string;
   readonly lines: readonly { readonly category: string; readonly amount: number; readonly quantity?: number }[];
   readonly deliveryFee?: number;
   readonly tenders?: readonly { readonly kind: string; readonly amount: number; readonly bank?: string }[];
@@ -41,7 +48,7 @@ export type AnonymousBody = {
 };
 
 /** Card tokens of tenders stay out: they are identifiers. */
-export function storedReceipt(receipt: Receipt): StoredReceipt {
+export function storedReceipt(receipt: Receipt, cashier?: string): StoredReceipt {
   return {
     partner: receipt.partner,
     store: receipt.store,
@@ -49,6 +56,7 @@ export function storedReceipt(receipt: Receipt): StoredReceipt {
     number: receipt.number,
     at: formatInstant(receipt.at),
     ...(receipt.channel === undefined ? {} : { channel: receipt.channel }),
+    ...(cashier === undefined ? {} : { cashier }),
     lines: receipt.lines.map((line) => ({
       category: line.category,
       amount: line.amountKopecks,

@@ -3,6 +3,7 @@ import { explain, type Language, type Programmes } from "#domains/program/index.
 import { memberIds, operationIds } from "#kernel/ids.ts";
 import { invariant } from "#kernel/invariant.ts";
 import type { ReceiptBody } from "./answers.ts";
+import { notesOf } from "./notes.ts";
 import type { AnonymousBody, PurchaseBody } from "./receipt-body.ts";
 
 /**
@@ -24,6 +25,7 @@ export function renderReceipt(
   const programme = programmes.version(operation.programmeVersion);
   let earned = 0;
   for (const part of body.earned) for (const cents of part.amountCents) earned += cents;
+  const notes = notesOf(programmes, operation.partner, body, language);
   return {
     receiptId,
     operation: operationIds.format(operation),
@@ -32,6 +34,7 @@ export function renderReceipt(
     ...(body.reserved === undefined ? {} : { reserved: body.reserved }),
     spent: body.spent.cents,
     rules: explain(body.rules, programme, language),
+    ...(notes ? { notes } : {}),
     wallet: body.wallet,
     programmeVersion: operation.programmeVersion,
   };

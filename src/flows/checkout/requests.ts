@@ -13,6 +13,9 @@ export type ReceiptRequest = {
   readonly member?: MemberRef;
   /** A hold placed for this receipt; its points are captured as the spend. */
   readonly holdId?: string;
+  /** Who sat at the till, and the device of the app or web shop; both are kept as keyed hashes only. */
+  readonly cashier?: string;
+  readonly device?: string;
   /** Spend all that the spending rules and the wallet allow (imports of history, where nobody stood at the till). */
   readonly spendAll?: boolean;
 };
@@ -26,6 +29,7 @@ export type ReturnRequest = {
   /** Returned lines by index, or everything that is left. */
   readonly lines: readonly { readonly line: number; readonly amountKopecks: Kopecks }[] | "all";
   readonly refund: "money" | "points";
+  readonly cashier?: string;
 };
 
 export type HoldRequest = {

@@ -1,3 +1,4 @@
+import type { GuardNote } from "#domains/guards/index.ts";
 import {
   type Draft,
   findKeys,
@@ -23,6 +24,7 @@ import { type BudgetShort, drawCovers } from "./budgets.ts";
 import type { Outcome } from "./checkout.ts";
 import { checkTime, type Environment } from "./environment.ts";
 import { giveBackOf } from "./give-back.ts";
+import { factsOf, type GuardedRequest, guardRequest } from "./guard.ts";
 import { bucketOfKey, documentKey, parseReceiptId } from "./keys.ts";
 import type { PurchaseBody } from "./receipt-body.ts";
 import type { Principal, ReturnRequest } from "./requests.ts";
@@ -69,7 +71,8 @@ export async function returnReceipt(
   }
   const { member, renumber } = await relocate(environment.pool, { ...purchase, via: purchase.facts?.via });
   const facts = renumbered(purchaseFacts(purchase, body), renumber);
-  const { store, till, number } = request;
+  const { store, till, number, cashier } = request;
+  const guarded = guardRequest(environment, NO_CARD, { partner, store, till, cashier });
   const document = { partner, store, till, number, businessDay: programme.calendar.dayOf(request.at) };
   const outcome = await environment.submit({
     key: documentKey("return", document, [request.receiptId, request.at, request.lines, request.refund]),
@@ -80,14 +83,27 @@ export async function returnReceipt(
       if (refusal) return err(refusal);
       const shifted = renumbered(facts, (seq) => shift + seq);
       const bought = { purchase, body, facts: shifted };
-      return decideReturn(programme, request, bought, draft, returned, {
+      const decided = decideReturn(programme, request, bought, draft, returned, {
         session: budgets,
         current: environment.programmes.current(),
       });
+      return decided.ok && guarded?.guards.needs
+        ? ok({ ...decided.value, guard: countReturn(guarded, request, draft) })
+        : decided;
     },
   });
   if (!outcome.ok) return outcome;
   return ok({ replayed: outcome.value.replayed, body: renderReturn(outcome.value.operation as StoredOperation) });
+}
+
+/** Nobody shows a card to bring something back: its member is the receipt's. */
+const NO_CARD = { by: "nobody" } as const;
+
+/** A return is never stopped: it is counted, for the purchases that follow. */
+function countReturn(guarded: GuardedRequest, { at }: ReturnRequest, draft: Draft): GuardNote {
+  const body = JSON.parse(draft.operations.at(-1)?.body ?? "{}") as Partial<ReturnOperationBody>;
+  const sums = { kind: "return", at, kopecks: -(body.turnover ?? 0), earnedCents: 0, spentCents: 0 } as const;
+  return { facts: factsOf(guarded, draft.before.member, sums) };
 }
 
 /** The purchase behind a receipt id; "unknown" also for what the asker may not know of. */

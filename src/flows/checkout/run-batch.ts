@@ -51,13 +51,15 @@ async function runRounds(context: BatchContext, tasks: readonly Task[], now: Epo
 
 /** Posts what was accepted and answers it; gives back what a race undid, with the stale rows forgotten. */
 async function postPlan(context: BatchContext, plan: Plan, now: EpochMs): Promise<Task[]> {
-  const outcome = await post(context, plan);
+  const outcome = await post(context, plan, now);
   if (outcome === "posted") {
     context.budgets.settle();
+    plan.guards?.settle();
     remember(context, plan);
     return [];
   }
   context.budgets.doubt();
+  plan.guards?.doubt();
   const undone = plan.accepted.map(({ task }) => task);
   forget(context.memory, undone);
   if (outcome === "again") return undone;
@@ -102,7 +104,7 @@ async function settleRefused(context: BatchContext, plan: Plan): Promise<Task[]>
 
 type PostOutcome = "posted" | "again" | "look-up" | { readonly error: unknown };
 
-async function post(context: BatchContext, plan: Plan): Promise<PostOutcome> {
+async function post(context: BatchContext, plan: Plan, now: EpochMs): Promise<PostOutcome> {
   try {
     await context.withClient((client) =>
       postChanges(client, {
@@ -111,6 +113,7 @@ async function post(context: BatchContext, plan: Plan): Promise<PostOutcome> {
         identifiers: plan.identifiers,
         anonymous: plan.anonymous,
         leases: context.budgets.uses(),
+        ...plan.guards?.rows(now),
         firstOpenDay: context.memory.firstOpenDay as number,
       }),
     );

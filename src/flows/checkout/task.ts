@@ -1,3 +1,4 @@
+import type { GuardBatch, GuardNote } from "#domains/guards/index.ts";
 import type { IdentifierKey } from "#domains/identity/index.ts";
 import type { AnonymousReceipt, Draft, ReturnedState, StoredOperation } from "#domains/ledger/index.ts";
 import type { BudgetSession, BudgetUse } from "#domains/limits/index.ts";
@@ -25,9 +26,9 @@ export type Posted = {
   readonly anonymousBody?: unknown;
 };
 
-/** `budgetUse`: what it takes of budgets. `budget-short`: it waits for a lease and is decided again; nobody is told. */
+/** `budgetUse`: what it takes of budgets. `guard`: what the guards keep of it. `budget-short`: it waits for a lease and is decided again; nobody is told. */
 export type Decision = Result<
-  { readonly body: unknown; readonly budgetUse?: readonly BudgetUse[] },
+  { readonly body: unknown; readonly budgetUse?: readonly BudgetUse[]; readonly guard?: GuardNote },
   CheckoutFailure | BudgetShort
 >;
 
@@ -48,6 +49,7 @@ export type Task = {
     returned: ReturnedState | undefined,
     shift: number,
     budgets: BudgetSession | undefined,
+    guards: GuardBatch | undefined,
   ) => Decision;
   readonly decideAnonymous?: (now: EpochMs) => Result<AnonymousReceipt, CheckoutFailure>;
   readonly receiptId?: string;

@@ -15,6 +15,7 @@ import type {
   GameChangeFailure,
   ParticipationFailure,
 } from "#flows/games/index.ts";
+import { LINKAGE_PROBLEMS } from "#flows/link-population/http/index.ts";
 import { LEVEL_PROBLEMS } from "#flows/levels/http/index.ts";
 import { FUNDER_PROBLEMS } from "#flows/limits/http/index.ts";
 import type { FundsFailure } from "#flows/limits/index.ts";
@@ -50,6 +51,7 @@ const ALL = {
   ...CHECKOUT_PROBLEMS,
   ...GUARD_PROBLEMS,
   ...PROFILE_PROBLEMS,
+  ...LINKAGE_PROBLEMS,
   ...RATING_PROBLEMS,
   ...STORE_DAY_PROBLEMS,
   ...EVENT_PROBLEMS,

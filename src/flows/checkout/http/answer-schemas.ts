@@ -28,6 +28,19 @@ const RuleSchema = Type.Object(
   { title: "RuleResult" },
 );
 
+const NOTES = Type.Optional(
+  Type.Array(
+    Type.Object(
+      {
+        code: Type.Enum(["held-for-review", "earning-stopped"]),
+        why: Type.String({ description: "In a sentence for the till and the member." }),
+      },
+      { title: "ReceiptNote" },
+    ),
+    { description: "What to tell besides: points that are being checked, earning that is stopped." },
+  ),
+);
+
 const MEMBER = Type.String({ description: "The member's id, `mem_…`." });
 const OPERATION = Type.String({ description: "The operation's id, `op_…`." });
 
@@ -40,6 +53,7 @@ export const ReceiptAnswerSchema = Type.Object(
     reserved: Type.Optional(cents("Points that wait until their prepaid funder is topped up, hundredths.")),
     spent: cents("Points spent, hundredths."),
     rules: Type.Array(RuleSchema),
+    notes: NOTES,
     wallet: Type.Optional(WalletSchema),
     programmeVersion: Type.Integer({ description: "The version of the programme that priced it." }),
   },
@@ -53,6 +67,7 @@ export const QuoteAnswerSchema = Type.Object(
     spent: cents("The spend that was asked for, hundredths."),
     spendable: cents("The most that could be spent on it, hundredths."),
     rules: Type.Array(RuleSchema),
+    notes: NOTES,
     wallet: Type.Optional(WalletSchema),
     programmeVersion: Type.Integer(),
   },
@@ -84,6 +99,7 @@ export const StoredReceiptSchema = Type.Object(
         channel: Type.Optional(Type.String()),
         lines: Type.Array(StoredLineSchema),
         deliveryFee: Type.Optional(Type.Integer({ description: "Kopecks." })),
+        cashier: Type.Optional(Type.String({ description: "Who sat at the till, as a keyed hash." })),
         tenders: Type.Optional(
           Type.Array(
             Type.Object({

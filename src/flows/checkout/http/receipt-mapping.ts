@@ -55,6 +55,8 @@ export function toReceiptRequest(json: ReceiptJson, kopecksPerPoint: number): Re
     receipt,
     ...(member === undefined ? {} : { member }),
     ...(hold === undefined ? {} : { holdId: hold }),
+    ...(json.cashier === undefined ? {} : { cashier: json.cashier }),
+    ...(json.device === undefined ? {} : { device: json.device }),
   });
 }
 
@@ -73,6 +75,7 @@ export function toReturnRequest(receiptId: string, json: ReturnJson): Result<Ret
     at,
     lines: json.lines?.map(({ line, amount }) => ({ line, amountKopecks: amount })) ?? "all",
     refund: json.refund ?? "money",
+    ...(json.cashier === undefined ? {} : { cashier: json.cashier }),
   });
 }
 

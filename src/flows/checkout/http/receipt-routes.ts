@@ -34,6 +34,9 @@ const PRICING_PROBLEMS = [
   "spend-without-member",
   "receipt-too-late",
   "receipt-in-future",
+  "blocked",
+  "velocity-exceeded",
+  "spending-stopped",
 ] as const;
 
 /** What a receipt may be refused for; the batch refuses line by line for the same. */

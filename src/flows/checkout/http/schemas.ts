@@ -71,6 +71,10 @@ export const ReceiptSchema = Type.Object(
         description: "When given, they sum to the lines and the delivery fee, and those of kind `points` to `spend`.",
       }),
     ),
+    cashier: Type.Optional(
+      plain(64, "Who sat at the till, by the partner's own number. It is kept as a keyed hash only."),
+    ),
+    device: Type.Optional(plain(128, "The device of the app or web shop. It is kept as a keyed hash, for some weeks.")),
     spend: Type.Optional(cents(0, "Points to spend on this receipt, hundredths.")),
     hold: Type.Optional(Type.String({ maxLength: 40, description: "A hold to capture for the spend, `hold_…`." })),
   },
@@ -84,6 +88,7 @@ export const ReturnSchema = Type.Object(
     till: plain(64, "The till within its store."),
     number: plain(64, "Number of the return; with store, till and business day it is the return's key."),
     at: instant("When it was brought back."),
+    cashier: Type.Optional(plain(64, "Who took it back. It is kept as a keyed hash only.")),
     lines: Type.Optional(
       Type.Array(
         Type.Object(

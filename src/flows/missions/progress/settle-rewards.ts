@@ -80,7 +80,7 @@ async function settleOne(
   programme: CompiledProgramme,
   mission: MissionTerms,
   row: StoredProgress,
-): Promise<Settled> {
+): Promise<Settled | undefined> {
   const desired = desiredOf(mission, row.done, programme.calendar);
   const turn = row.turn + 1;
   const settled = { mission, row, turn, desired };
@@ -90,6 +90,8 @@ async function settleOne(
   if (code === "budget-exhausted") return { ...settled, refused: code };
   // A member erased meanwhile: nothing to give any more. The rest is tried again.
   if (code === "unknown-member") return settled;
+  // A switch: it stays due, and is given once the switch is back.
+  if (code === "earning-stopped") return undefined;
   throw new Error(`a reward was refused: ${code}`);
 }
 

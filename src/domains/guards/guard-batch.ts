@@ -1,0 +1,74 @@
+import type { AlertRow, JournalRow } from "#domains/ledger/index.ts";
+import type { EpochMs } from "#kernel/time.ts";
+import { type Counters, count, type Keyed, keyed } from "./core/velocity/counters.ts";
+import type { GuardFacts } from "./core/velocity/facts.ts";
+import { writeJournal } from "./core/velocity/journal.ts";
+import { judge, type Verdict } from "./core/velocity/judge.ts";
+
+/** What an accepted request leaves for the guards: what is counted of it, and what was noticed. */
+export type GuardNote = { readonly facts: GuardFacts; readonly alert?: AlertRow };
+
+/** One batch of the checkout before the guards: what is decided in it counts for what is decided after. */
+export type GuardBatch = {
+  judge(facts: GuardFacts): Verdict | undefined;
+  /** A request was accepted. */
+  take(note: GuardNote): void;
+  /** What the statement that posts the batch writes. */
+  rows(now: EpochMs): { readonly journal?: JournalRow; readonly alerts?: readonly AlertRow[] };
+  /** The batch was posted. */
+  settle(): void;
+  /** It was not, or whether it was is not known. */
+  doubt(): void;
+};
+
+/** What batches share: the counters of this process, and what it has written of late. */
+export type BatchHost = {
+  readonly counters: () => Counters | undefined;
+  readonly writer: number;
+  nextNumber(): number;
+  /** A row is on its way. */
+  readonly inFlight: Set<number>;
+  /** Rows, by when they were made, that are looked for among what is committed: whether they were is in doubt. */
+  readonly doubted: Map<number, EpochMs>;
+  /** Counters are being loaded: what is settled meanwhile they may have missed. */
+  isLoading: boolean;
+  /** Rows that were in flight when counters were loaded anew, and were found there already. */
+  readonly loaded: Set<number>;
+};
+
+export function beginBatch(host: BatchHost): GuardBatch {
+  const counters = host.counters();
+  const decided: Keyed[] = [];
+  const notes: GuardNote[] = [];
+  let number: number | undefined;
+  let postedAt = 0;
+  return {
+    judge: (facts) => counters && judge(keyed(counters, facts), counters, decided),
+    take: (note) => {
+      notes.push(note);
+      if (counters) decided.push(keyed(counters, note.facts));
+    },
+    rows: (now) => {
+      if (counters === undefined || notes.length === 0) return {};
+      number = host.nextNumber();
+      postedAt = now;
+      host.inFlight.add(number);
+      const facts = writeJournal(notes.map((note) => note.facts));
+      const alerts = notes.flatMap(({ alert }) => alert ?? []);
+      return { journal: { writer: host.writer, number, postedAt, facts }, ...(alerts.length > 0 ? { alerts } : {}) };
+    },
+    settle: () => {
+      if (number === undefined || counters === undefined) return;
+      host.inFlight.delete(number);
+      if (host.isLoading) host.doubted.set(number, postedAt);
+      if (host.loaded.delete(number)) return;
+      const current = host.counters() as Counters;
+      for (const each of decided) count(current, current === counters ? each : keyed(current, each.facts), postedAt);
+    },
+    doubt: () => {
+      if (number === undefined) return;
+      host.inFlight.delete(number);
+      host.doubted.set(number, postedAt);
+    },
+  };
+}

@@ -1,0 +1,1 @@
+export { GUARD_PROBLEMS } from "./problems.ts";
