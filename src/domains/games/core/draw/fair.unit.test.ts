@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { documentHash } from "#domains/program/index.ts";
 import { type DrawCommitment, drawPrize, fairNumber, prizeAt, seedHash, sumOfWeights } from "./fair.ts";
@@ -87,4 +88,17 @@ test("the verifier finds another seed, other terms, a draw left out, a draw chan
     draw.nonce === 7 ? { ...draw, given: draw.given === "a" ? "b" : "a" } : draw,
   );
   assert.ok(verifyDraws({ ...period, draws: changed }).some((f) => f.code === "draw-differs" && f.nonce === 7));
+});
+
+test("the lines in docs/games.md that anybody may check a draw with say the same", async () => {
+  const guide = readFileSync(new URL("../../../../../docs/games.md", import.meta.url), "utf8");
+  const snippet = /```js\n([\s\S]*?)```/.exec(guide)?.[1] ?? "";
+  const module = `${snippet}\nexport { prizeOf };`;
+  const { prizeOf } = (await import(`data:text/javascript,${encodeURIComponent(module)}`)) as {
+    prizeOf: (serverSeed: Uint8Array, clientSeed: string, nonce: number, prizes: unknown) => string;
+  };
+  for (let nonce = 1; nonce <= 500; nonce++) {
+    const right = drawPrize(commitment, seed, "fish", nonce, new Map()).drawn;
+    assert.equal(prizeOf(seed, "fish", nonce, prizes), right);
+  }
 });
