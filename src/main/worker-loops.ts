@@ -1,17 +1,21 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool } from "pg";
+import { createKeyWrapper } from "#domains/identity/index.ts";
 import type { CoverAlert } from "#domains/limits/index.ts";
 import { createCodes } from "#domains/offers/index.ts";
 import { loadProgrammes } from "#domains/program/index.ts";
 import { createSandbox } from "#domains/subscription/index.ts";
+import { runCardFeed } from "#flows/card-feed/index.ts";
 import { createCheckout } from "#flows/checkout/index.ts";
 import { runFeed } from "#flows/feed/index.ts";
 import { runGames } from "#flows/games/index.ts";
 import { runLevels } from "#flows/levels/index.ts";
 import { runFunders } from "#flows/limits/index.ts";
+import { runNightlyLinkage } from "#flows/link-population/index.ts";
 import { runMissions } from "#flows/missions/index.ts";
 import { runOffers } from "#flows/offers/index.ts";
+import type { IdentitySettings } from "#flows/profiles/index.ts";
 import { runSubscriptions } from "#flows/subscription/index.ts";
 import { sweepWallets } from "#flows/sweep/index.ts";
 import { MINUTE_MS } from "#kernel/time.ts";
@@ -27,6 +31,9 @@ export type LoopDeps = {
   readonly log: Logger;
   /** Keys the hashes of identifiers, as in the API. */
   readonly identifierSecret: Uint8Array;
+  /** Wraps the members' data keys, as in the API. */
+  readonly masterKey: Uint8Array;
+  readonly identity: IdentitySettings;
   /** Makes server seeds of draws, as in the API. */
   readonly gameSecret: Uint8Array;
 };
@@ -37,11 +44,13 @@ export function createLoops(deps: LoopDeps): Loop[] {
     { name: "feed", run: (signal) => feed(deps, signal) },
     { name: "missions", run: (signal) => missions(deps, signal) },
     { name: "offers", run: (signal) => offers(deps, signal) },
+    { name: "cards", run: (signal) => cards(deps, signal) },
     { name: "levels", run: (signal) => levels(deps, signal) },
     { name: "subscriptions", run: (signal) => subscriptions(deps, signal) },
     { name: "funders", run: (signal) => funders(deps, signal) },
     { name: "games", run: (signal) => games(deps, signal) },
     { name: "sweep", run: (signal) => sweepDaily(deps, signal) },
+    { name: "linkage", run: (signal) => linkNightly(deps, signal) },
   ];
 }
 
@@ -116,6 +125,15 @@ async function games(deps: LoopDeps, signal: AbortSignal): Promise<void> {
   await checkout.drain();
 }
 
+/** Card payments outside of the coalition become receipts of the bank's card processing, and returns of them. */
+async function cards(deps: LoopDeps, signal: AbortSignal): Promise<void> {
+  const { pool, clock, identifierSecret } = deps;
+  const programmes = await loadProgrammes(deps);
+  const checkout = createCheckout({ pool, clock, programmes, identifierSecret, lanes: 1, rememberMembers: 10_000 });
+  await runCardFeed({ pool, clock, programmes, checkout, refresh: programmes.refresh }, signal);
+  await checkout.drain();
+}
+
 /** Codes are made, benefits that a process left are given, vouchers expire, the programme has the offers that are live. */
 async function offers(deps: LoopDeps, signal: AbortSignal): Promise<void> {
   const { pool, clock, identifierSecret } = deps;
@@ -127,6 +145,21 @@ async function offers(deps: LoopDeps, signal: AbortSignal): Promise<void> {
     signal,
   );
   await checkout.drain();
+}
+
+/** Links all stored profiles each night (identity.yaml). */
+async function linkNightly(deps: LoopDeps, signal: AbortSignal): Promise<void> {
+  const { pool, clickhouse, clock, log, masterKey, identity } = deps;
+  const programmes = await loadProgrammes(deps);
+  await runNightlyLinkage(
+    {
+      ...{ pool, clickhouse, clock, programmes, settings: identity, newId: randomUUID },
+      keys: createKeyWrapper(masterKey, randomBytes),
+      refresh: programmes.refresh,
+      onRun: ({ run, report }) => log.info({ run, ...report }, "the stored profiles were linked"),
+    },
+    signal,
+  );
 }
 
 const LOOK_EVERY_MS = MINUTE_MS;

@@ -7,6 +7,7 @@ import { createPool } from "#platform/postgres/pool.ts";
 import { runLoops } from "#platform/process/loops.ts";
 import { onStop } from "#platform/process/stop.ts";
 import { identifierSecret as readIdentifierSecret } from "./identifier-secret.ts";
+import { identitySettings } from "./identity-settings.ts";
 import { masterKey } from "./master-key.ts";
 import { settingsFromEnvironment } from "./process-settings.ts";
 import { createLoops } from "./worker-loops.ts";
@@ -19,7 +20,11 @@ const identifierSecret = readIdentifierSecret(settings.home);
 const gameSecret = masterKey(settings.home);
 const stopping = new AbortController();
 const loops = runLoops(
-  createLoops({ pool, clickhouse, clock: systemClock, log, identifierSecret, gameSecret }),
+  createLoops({
+    ...{ pool, clickhouse, clock: systemClock, log, identifierSecret, gameSecret },
+    masterKey: masterKey(settings.home),
+    identity: identitySettings(settings.home),
+  }),
   stopping.signal,
   log,
 );

@@ -31,7 +31,16 @@ export {
   type ProfileIdentifier,
   profileFaults,
 } from "./core/profile.ts";
-export { type Decision, type Evidence, type Known, type Resolution, resolve, type Why } from "./core/resolve.ts";
+export {
+  type Decision,
+  type Evidence,
+  type Known,
+  type LinkEvidence,
+  type Resolution,
+  refuseMerge,
+  resolve,
+  type Why,
+} from "./core/resolve.ts";
 export { createKeyWrapper, type DataKey, type KeyWrapper, seal, unseal } from "./core/seal.ts";
 export * from "./linkage/index.ts";
 export { type Claim, claimsOfKind, replaceClaims, sharingMembers } from "./store/claims.ts";
@@ -46,6 +55,23 @@ export {
 } from "./store/identifier-facts.ts";
 export { insertIdentifiers } from "./store/insert-identifiers.ts";
 export { createMemberIds, type MemberIds } from "./store/lease-member-ids.ts";
+export {
+  beatLinkRun,
+  countLinkPairs,
+  endLinkRun,
+  findLinkRun,
+  hadNightlyRun,
+  hasSilentRun,
+  type LinkPair,
+  type LinkRun,
+  type LinkRunState,
+  leaveLinkRun,
+  listLinkRuns,
+  markLinkPair,
+  nextLinkPairs,
+  planLinkRun,
+  takeLinkRun,
+} from "./store/link-runs.ts";
 export { findMemberKeys, insertMemberKeys } from "./store/member-keys.ts";
 export {
   insertMerge,
@@ -56,9 +82,19 @@ export {
   mergeHistory,
   undoMerge,
 } from "./store/merges.ts";
-export { decidePair, findApart, findPair, listOpenPairs, openPair, type Pair, type PairState } from "./store/pairs.ts";
+export {
+  decidePair,
+  findApart,
+  findPair,
+  listOpenPairs,
+  openPair,
+  type Pair,
+  type PairState,
+  settlePairs,
+} from "./store/pairs.ts";
 export {
   hashBytes,
+  listProfileMembers,
   lockProfiles,
   type ProfileRef,
   profilesOf,

@@ -6,6 +6,7 @@ import {
   type Scores,
   scoreClusters,
   totalWeight,
+  type WeightStep,
 } from "#domains/identity/linkage/index.ts";
 import type { Population } from "./read-records.ts";
 
@@ -148,6 +149,19 @@ function sizesOf(clusterOf: readonly number[]) {
 
 const clusterNumber = ({ clustering }: Linkage, row: number): number => clustering.clusterOf.get(row) ?? row;
 
+/** What a step of a waterfall is about: the field and how it compares, never its values. */
+export function stepLabel({ prepared }: Linkage, pair: LinkedPair, { kind, comparison }: WeightStep): string {
+  const compared = comparison === undefined ? undefined : prepared.layout.comparisons[comparison];
+  const outcome = comparison === undefined ? 0 : (pair.outcomes[comparison] ?? 0);
+  const labels = {
+    prior: "two records at random",
+    field: `${compared?.field}: ${compared?.levels[outcome - 1]?.label}`,
+    frequency: "how frequent the agreeing values are",
+    relatives: "might be relatives of one household",
+  };
+  return labels[kind];
+}
+
 /** A pair with its values and its waterfall. */
 export function reportPair(
   linkage: Linkage,
@@ -156,18 +170,10 @@ export function reportPair(
   pair: LinkedPair,
 ): ReportedPair {
   const { prepared, model, bands } = linkage;
-  const { comparisons } = prepared.layout;
-  const steps = explainPair(model, prepared.fields, pair).map(({ kind, comparison, bits }) => {
-    const compared = comparison === undefined ? undefined : comparisons[comparison];
-    const outcome = comparison === undefined ? 0 : (pair.outcomes[comparison] ?? 0);
-    const labels = {
-      prior: "two records at random",
-      field: `${compared?.field}: ${compared?.levels[outcome - 1]?.label}`,
-      frequency: "how frequent the agreeing values are",
-      relatives: "might be relatives of one household",
-    };
-    return { label: labels[kind], bits };
-  });
+  const steps = explainPair(model, prepared.fields, pair).map((step) => ({
+    label: stepLabel(linkage, pair, step),
+    bits: step.bits,
+  }));
   return {
     left: population.ids[pair.l] ?? "",
     right: population.ids[pair.r] ?? "",

@@ -4,6 +4,7 @@ import {
   createKeyWrapper,
   createMemberIds,
   findMembers,
+  type KeyWrapper,
   listOpenPairs,
   lockProfiles,
   type Pair,
@@ -55,6 +56,9 @@ export type ProfilesOptions = {
 
 /** Everything about who members are. Built once in `main` and given to the routes. */
 export type Profiles = {
+  /** For the linkage of all of them: what opens sealed data, and the settings. */
+  readonly keys: KeyWrapper;
+  readonly settings: IdentitySettings;
   put(profile: Profile): Promise<ProfileOutcome | "overloaded">;
   /** Some hundreds at a time, no two of one partner's person. */
   putMany(profiles: readonly Profile[]): Promise<ProfileOutcome[]>;
@@ -99,6 +103,8 @@ export function createProfiles(options: ProfilesOptions): Profiles {
   };
   const queue = createProfileQueue(deps);
   return {
+    keys: deps.keys,
+    settings,
     put: queue.put,
     drain: queue.drain,
     putMany: (profiles) => putProfiles(deps, profiles),

@@ -1,4 +1,12 @@
-import { decidePair, erasePersonal, findPair, insertMerge, loadTrees, undoMerge } from "#domains/identity/index.ts";
+import {
+  decidePair,
+  erasePersonal,
+  findPair,
+  insertMerge,
+  loadTrees,
+  settlePairs,
+  undoMerge,
+} from "#domains/identity/index.ts";
 import {
   eraseWallet,
   loadSurvivors,
@@ -9,7 +17,7 @@ import {
   readFirstOpenDay,
   setWalletStatus,
 } from "#domains/ledger/index.ts";
-import { mergeMembers, unmergeMember } from "#flows/merge/index.ts";
+import { mergeMembers, racingTransaction, unmergeMember } from "#flows/merge/index.ts";
 import type { MemberId } from "#kernel/ids.ts";
 import { err, ok, type Result } from "#kernel/result.ts";
 import { transaction } from "#platform/postgres/transaction.ts";
@@ -34,7 +42,7 @@ export async function mergeByHand(
   other: MemberId,
   decided: Decided,
 ): Promise<Result<{ survivor: MemberId; merged: MemberId }, PeopleFailure>> {
-  return transaction(deps.pool, async (client) => {
+  return racingTransaction(deps.pool, async (client) => {
     const found = await loadSurvivors(client, [one, other]);
     const [a, b] = [found.get(one)?.wallet, found.get(other)?.wallet];
     if (a?.status !== "open" || b?.status !== "open") return err({ code: "unknown-member" });
@@ -59,6 +67,8 @@ export async function mergeByHand(
       decidedBy: decided.by,
       why,
     });
+    const tree = (await loadTrees(client, [survivor])).get(survivor) ?? [];
+    await settlePairs(client, tree, { at, by: decided.by });
     await decidePair(client, one, other, { state: "merged", reason: "by-hand", at, ...decided });
     return ok({ survivor, merged });
   });
@@ -70,7 +80,7 @@ export async function unmergeByHand(
   merged: MemberId,
   decided: Decided,
 ): Promise<Result<{ survivor: MemberId; merged: MemberId }, PeopleFailure>> {
-  return transaction(deps.pool, async (client) => {
+  return racingTransaction(deps.pool, async (client) => {
     const reason = { by: decided.by, why: decided.note };
     const done = await unmergeMember({ now: deps.clock.now, programmes: deps.programmes }, client, merged, reason);
     if (!done.ok) return err({ code: done.failure.code });
@@ -111,7 +121,7 @@ export async function eraseMember(
   deps: ProfileDeps,
   named: MemberId,
 ): Promise<Result<{ member: MemberId }, PeopleFailure>> {
-  return transaction(deps.pool, async (client) => {
+  return racingTransaction(deps.pool, async (client) => {
     const found = (await loadSurvivors(client, [named])).get(named)?.wallet;
     if (found?.status !== "open") return err({ code: "unknown-member" });
     const { member } = found;

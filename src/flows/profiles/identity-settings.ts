@@ -14,6 +14,7 @@ import { readYaml } from "#platform/yaml/read-yaml.ts";
 const closed = { additionalProperties: false, expected: "a set of keys and values" };
 const whole = Type.Integer({ minimum: 1, expected: "a whole number, 1 or more" });
 const text = Type.String({ minLength: 1, expected: "a text" });
+const share = Type.Number({ minimum: 0, maximum: 1, expected: "a probability from 0 to 1" });
 const strategy = Type.Union(
   [
     Type.Literal("newest"),
@@ -50,6 +51,22 @@ const schema = Type.Object(
         closed,
       ),
     ),
+    linkage: Type.Optional(
+      Type.Object(
+        {
+          nightlyAt: Type.Optional(
+            Type.Union([Type.String({ pattern: "^([01]\\d|2[0-3]):[0-5]\\d$" }), Type.Literal("never")], {
+              expected: 'a time of day such as "03:00", or never',
+            }),
+          ),
+          mergeFrom: Type.Optional(share),
+          reviewFrom: Type.Optional(share),
+          leastMembers: Type.Optional(whole),
+          mostReviews: Type.Optional(whole),
+        },
+        closed,
+      ),
+    ),
     attributes: Type.Optional(
       Type.Record(
         Type.String({ pattern: "^[a-z][a-z0-9-]*$" }),
@@ -68,13 +85,36 @@ const schema = Type.Object(
   closed,
 );
 
+/** How the stored profiles are linked (docs/identity.md). */
+export type LinkageSettings = {
+  /** Minutes after midnight in the programme's zone; undefined: only when asked. */
+  readonly nightlyAtMinute: number | undefined;
+  /** The estimated thresholds are never taken lower than these probabilities. */
+  readonly mergeFrom: number;
+  readonly reviewFrom: number;
+  /** Among fewer members the estimates are too rough to merge by: everything found goes to a person. */
+  readonly leastMembers: number;
+  /** Pairs that one run gives to people, the likeliest first. */
+  readonly mostReviews: number;
+};
+
+export const DEFAULT_LINKAGE: LinkageSettings = {
+  nightlyAtMinute: 180,
+  mergeFrom: 0.99,
+  reviewFrom: 0.5,
+  leastMembers: 1_000,
+  mostReviews: 10_000,
+};
+
 export type IdentitySettings = {
+  readonly linkage: LinkageSettings;
   readonly guards: Guards;
   readonly strategies: Strategies;
   readonly attributeRules: readonly AttributeRule[];
 };
 
 export const DEFAULT_IDENTITY: IdentitySettings = {
+  linkage: DEFAULT_LINKAGE,
   guards: DEFAULT_GUARDS,
   strategies: DEFAULT_STRATEGIES,
   attributeRules: [],
@@ -87,13 +127,19 @@ export function readIdentitySettings(source: string, fileName: string): Result<I
 }
 
 function toSettings(value: Static<typeof schema>): IdentitySettings {
-  const { guards = {}, golden = {}, attributes = {} } = value;
+  const { guards = {}, golden = {}, attributes = {}, linkage = {} } = value;
+  const { nightlyAt, ...thresholds } = linkage;
   const blocked = guards.blocked?.map(({ kind, value: each }) => ({ kind, value: normaliseIdentifier(kind, each) }));
   const strategies = Object.entries(golden).map(([field, by]) => [
     field,
     typeof by === "string" ? { by } : { by: "trust", partners: by?.trust ?? [] },
   ]);
   return {
+    linkage: {
+      ...DEFAULT_LINKAGE,
+      ...thresholds,
+      ...(nightlyAt === undefined ? {} : { nightlyAtMinute: minuteOf(nightlyAt) }),
+    },
     guards: {
       ...DEFAULT_GUARDS,
       ...(guards.mostMerges === undefined ? {} : { mostMerges: guards.mostMerges }),
@@ -104,4 +150,10 @@ function toSettings(value: Static<typeof schema>): IdentitySettings {
     strategies: { ...DEFAULT_STRATEGIES, ...(Object.fromEntries(strategies) as Partial<Strategies>) },
     attributeRules: Object.entries(attributes).map(([key, rule]) => ({ leastBp: LEAST_BP, ...rule, key })),
   };
+}
+
+function minuteOf(time: string): number | undefined {
+  if (time === "never") return undefined;
+  const [hours, minutes] = time.split(":");
+  return Number(hours) * 60 + Number(minutes);
 }

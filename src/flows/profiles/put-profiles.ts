@@ -3,26 +3,21 @@ import type { PoolClient } from "pg";
 import {
   insertMerge,
   insertVerified,
+  loadTrees,
   moveIdentifiers,
   openPair,
   type Profile,
   replaceClaims,
+  settlePairs,
   upsertProfiles,
 } from "#domains/identity/index.ts";
 import { insertWallets } from "#domains/ledger/index.ts";
-import { mergeMembers } from "#flows/merge/index.ts";
+import { MergeRace, mergeMembers, racingTransaction } from "#flows/merge/index.ts";
 import { memberIds } from "#kernel/ids.ts";
-import { transaction } from "#platform/postgres/transaction.ts";
 import { loadState, type Told, tellOf } from "./batch-state.ts";
 import { decideBatch, type ProfileOutcome, type Writes } from "./decide-batch.ts";
 import type { ProfileDeps } from "./deps.ts";
 import { sealProfiles } from "./sealed-profile.ts";
-
-/** More races in a row than any honest load makes. */
-const MOST_ATTEMPTS = 12;
-
-/** A member was merged between reading and locking. */
-class MergeRace extends Error {}
 
 /**
  * Writes profiles and decides who they are: all of them in one transaction, each on what those before it left. Two
@@ -31,14 +26,11 @@ class MergeRace extends Error {}
  */
 export async function putProfiles(deps: ProfileDeps, profiles: readonly Profile[]): Promise<ProfileOutcome[]> {
   const batch = profiles.map((profile) => tellOf(deps, profile, hashOf(profile)));
-  for (let attempt = 1; ; attempt++) {
-    await deps.memberIds.ensure(batch.length);
-    try {
-      return await transaction(deps.pool, (client) => putBatch(deps, client, batch));
-    } catch (error) {
-      if (attempt === MOST_ATTEMPTS || !isRace(error)) throw error;
-    }
-  }
+  return racingTransaction(
+    deps.pool,
+    (client) => putBatch(deps, client, batch),
+    () => deps.memberIds.ensure(batch.length),
+  );
 }
 
 function hashOf(profile: Profile): Buffer {
@@ -51,12 +43,6 @@ function sorted(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).map(([key, each]) => [key, sorted(each)] as const);
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** 23505: an identifier or a key came meanwhile; 22012: a wallet or the month moved. */
-function isRace(error: unknown): boolean {
-  const { code } = error as { code?: string };
-  return error instanceof MergeRace || code === "23505" || code === "22012";
 }
 
 async function putBatch(deps: ProfileDeps, client: PoolClient, batch: readonly Told[]): Promise<ProfileOutcome[]> {
@@ -85,6 +71,8 @@ async function writeMerges(deps: ProfileDeps, client: PoolClient, writes: Writes
     );
     if (!posted.ok) throw new MergeRace(memberIds.format(posted.failure.member));
     await insertMerge(client, { member: merged, seq: posted.value.mergedSeq, survivor, at: now, decidedBy: by, why });
+    const tree = (await loadTrees(client, [survivor])).get(survivor) ?? [];
+    await settlePairs(client, tree, { at: now, by });
   }
   for (const { one, other, reason, partner } of writes.reviews) {
     await openPair(client, { one, other, reason, evidence: { partner }, openedAt: now });

@@ -68,9 +68,17 @@ function viewOf(profile: StoredProfile, personal: Personal | undefined): Profile
   return { partner, personal, decision, why, toldAt };
 }
 
-function toldBy(views: readonly ProfileView[]): Partial<Record<GoldenField, Told[]>> {
+/** What profiles say, field by field. */
+export function toldBy(
+  views: readonly Pick<ProfileView, "partner" | "personal" | "toldAt">[],
+): Partial<Record<GoldenField, Told[]>> {
   const told: Partial<Record<GoldenField, Told[]>> = {};
-  const add = (field: GoldenField, value: string | undefined, view: ProfileView, verified?: boolean): void => {
+  const add = (
+    field: GoldenField,
+    value: string | undefined,
+    view: (typeof views)[number],
+    verified?: boolean,
+  ): void => {
     if (value === undefined || value === "") return;
     const list = told[field] ?? [];
     list.push({ value, partner: view.partner, at: view.toldAt, ...(verified === undefined ? {} : { verified }) });

@@ -3,6 +3,8 @@ import type { CreateKeyFailure } from "#domains/access/index.ts";
 import { LEDGER_PROBLEMS } from "#domains/ledger/http/index.ts";
 import { PROGRAMME_PROBLEMS } from "#domains/program/http/index.ts";
 import { SETTLEMENT_PROBLEMS } from "#domains/settlement/http/index.ts";
+import { CARD_FEED_PROBLEMS } from "#flows/card-feed/http/index.ts";
+import type { CardFeedFailure } from "#flows/card-feed/index.ts";
 import { CHECKOUT_PROBLEMS } from "#flows/checkout/http/index.ts";
 import type { CheckoutFailure } from "#flows/checkout/index.ts";
 import { CLOSE_PROBLEMS } from "#flows/close-month/http/index.ts";
@@ -15,11 +17,11 @@ import type {
   GameChangeFailure,
   ParticipationFailure,
 } from "#flows/games/index.ts";
-import { LINKAGE_PROBLEMS } from "#flows/link-population/http/index.ts";
+import { GUARD_PROBLEMS } from "#flows/guards/http/index.ts";
 import { LEVEL_PROBLEMS } from "#flows/levels/http/index.ts";
 import { FUNDER_PROBLEMS } from "#flows/limits/http/index.ts";
 import type { FundsFailure } from "#flows/limits/index.ts";
-import { GUARD_PROBLEMS } from "#flows/guards/http/index.ts";
+import { LINKAGE_PROBLEMS } from "#flows/link-population/http/index.ts";
 import { EVENT_PROBLEMS, FAVOURITE_PROBLEMS, MISSION_PROBLEMS } from "#flows/missions/http/index.ts";
 import type { EventFailure, StateFailure } from "#flows/missions/index.ts";
 import { OFFER_PROBLEMS, PROMO_PROBLEMS } from "#flows/offers/http/index.ts";
@@ -59,6 +61,7 @@ const ALL = {
   ...FAVOURITE_PROBLEMS,
   ...OFFER_PROBLEMS,
   ...PROMO_PROBLEMS,
+  ...CARD_FEED_PROBLEMS,
   ...GAMES_PROBLEMS,
   ...LEVEL_PROBLEMS,
   ...SUBSCRIPTION_PROBLEMS,
@@ -78,6 +81,7 @@ export function problemRegistry(): ProblemRegistry {
     CHECKOUT_PROBLEMS,
     GUARD_PROBLEMS,
     PROFILE_PROBLEMS,
+    LINKAGE_PROBLEMS,
     RATING_PROBLEMS,
     STORE_DAY_PROBLEMS,
     EVENT_PROBLEMS,
@@ -85,6 +89,7 @@ export function problemRegistry(): ProblemRegistry {
     FAVOURITE_PROBLEMS,
     OFFER_PROBLEMS,
     PROMO_PROBLEMS,
+    CARD_FEED_PROBLEMS,
     GAMES_PROBLEMS,
     LEVEL_PROBLEMS,
     SUBSCRIPTION_PROBLEMS,
@@ -113,6 +118,7 @@ export type EverythingIsTold = Nothing<
     | VoucherFailure
     | PromoFailure
     | CodesFailure
+    | CardFeedFailure
     | GameChangeFailure
     | ParticipationFailure
     | BoardFailure

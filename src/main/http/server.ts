@@ -15,6 +15,8 @@ import { createCloseDeps, termsOf } from "#flows/close-month/index.ts";
 import { gamesRoutes } from "#flows/games/http/index.ts";
 import { levelRoutes } from "#flows/levels/http/index.ts";
 import { budgetRoute, funderRoutes } from "#flows/limits/http/index.ts";
+import { linkageRoutes } from "#flows/link-population/http/index.ts";
+import type { LinkMembersDeps } from "#flows/link-population/index.ts";
 import { eventBatchRoute, eventRoutes, favouriteRoutes, missionRoutes } from "#flows/missions/http/index.ts";
 import type { EventLog } from "#flows/missions/index.ts";
 import { peopleRoutes, profileRoutes } from "#flows/profiles/http/index.ts";
@@ -151,6 +153,7 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
     lookupRoute({ problems, findMember: deps.findMember }),
     profileRoutes({ problems, profiles, isPartner }),
     peopleRoutes({ problems, profiles, maySeeMember }),
+    linkageRoutes({ jobs, problems, linking: () => linkingOf(deps, profiles()) }),
     programmeRoutes({ pool, problems, programmes }),
     settlementRoutes(settlementDeps),
     actRoutes(settlementDeps),
@@ -180,6 +183,11 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
       await Promise.all([close(timeoutMs), jobs.close()]);
     },
   };
+}
+
+/** What the linkage of all profiles works with; it reads them as the API does. */
+function linkingOf({ pool, clickhouse, clock, programmes }: ServerDeps, { keys, settings }: Profiles): LinkMembersDeps {
+  return { pool, clickhouse, clock, programmes, keys, settings, newId: randomUUID };
 }
 
 /** For x-roles of the document. */

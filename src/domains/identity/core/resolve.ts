@@ -14,7 +14,16 @@ export type Why =
   | { readonly code: "kept-apart"; readonly member: MemberId; readonly other: MemberId }
   | { readonly code: "born-on-another-day"; readonly kind: string; readonly member: MemberId; readonly moved: boolean }
   | { readonly code: "merged"; readonly member: MemberId; readonly into: MemberId }
+  /** Told to be one by a linkage of all profiles: how likely, and what each field weighs, in bits. */
+  | ({ readonly code: "linked"; readonly run: string } & LinkEvidence)
   | { readonly code: "older-than-known" };
+
+/** Names of fields and of how they compare; never a value. */
+export type LinkEvidence = {
+  readonly probability: number;
+  readonly bits: number;
+  readonly steps: readonly { readonly label: string; readonly bits: number }[];
+};
 
 /** A verified identifier of the profile, by its key, as far as deciding needs it. */
 export type Evidence = {
@@ -135,7 +144,13 @@ function joinRoots(home: MemberId, matches: readonly { readonly member: MemberId
   return { root, absorbed, merges, why, reviews };
 }
 
-function refuseMerge(all: readonly MemberId[], other: MemberId, known: Known, guards: Guards): Why | undefined {
+/** What keeps `other` from being joined to `all`, the first of whom answers for the rest; undefined when nothing does. */
+export function refuseMerge(
+  all: readonly MemberId[],
+  other: MemberId,
+  known: Omit<Known, "root" | "isBornOtherwise">,
+  guards: Guards,
+): Why | undefined {
   const root = all[0] as MemberId;
   for (const each of all) if (known.areApart(each, other)) return { code: "kept-apart", member: each, other };
   let merges = known.merges(other) + 1;

@@ -7,7 +7,6 @@ const STATEMENTS = [
   "delete from claim where member_id = any($2) and $1::int2[] is not null",
   "delete from profile where bucket = any($1) and member_id = any($2)",
   "delete from member_key where bucket = any($1) and member_id = any($2)",
-  "delete from member_attribute where bucket = any($1) and member_id = any($2)",
   "delete from member_trait where bucket = any($1) and member_id = any($2)",
   "delete from game_participant where bucket = any($1) and member_id = any($2)",
   "delete from game_name where member_id = any($2) and $1::int2[] is not null",

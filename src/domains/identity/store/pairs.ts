@@ -17,20 +17,25 @@ export type Pair = {
   readonly note?: string;
 };
 
-/** By primary key; a pair that was decided stays decided. */
+/** By primary key; a pair that was decided stays decided. Of what one linkage says the first, the surest, stays. */
 const OPEN = `
 insert into member_pair (bucket, member_id, other_id, state, reason, evidence, opened_at)
 values ($1, $2, $3, 'open', $4, $5, $6)
-on conflict (bucket, member_id, other_id) do update set evidence = excluded.evidence where member_pair.state = 'open'
-returning 1`;
+on conflict (bucket, member_id, other_id) do update set evidence = excluded.evidence
+  where member_pair.state = 'open'
+    and (excluded.evidence->>'run' is null or excluded.evidence->>'run' is distinct from member_pair.evidence->>'run')
+returning xmax = 0 as is_new`;
 
+/** Whether the pair was not known before. */
 export async function openPair(
   client: ClientBase,
   pair: Pick<Pair, "reason" | "evidence" | "openedAt"> & { readonly one: MemberId; readonly other: MemberId },
-): Promise<void> {
+): Promise<boolean> {
   const [low, high] = pair.one < pair.other ? [pair.one, pair.other] : [pair.other, pair.one];
   const evidence = JSON.stringify(pair.evidence);
-  await client.query(OPEN, [bucketOf(low), low, high, pair.reason, evidence, new Date(pair.openedAt)]);
+  const values = [bucketOf(low), low, high, pair.reason, evidence, new Date(pair.openedAt)];
+  const { rows } = await client.query<{ is_new: boolean }>(OPEN, values);
+  return rows[0]?.is_new === true;
 }
 
 const DECIDE = `
@@ -56,6 +61,20 @@ export async function decidePair(
   const [low, high] = one < other ? [one, other] : [other, one];
   const { state, reason, at, by, note } = decided;
   await client.query(DECIDE, [bucketOf(low), low, high, state, reason, new Date(at), by, note]);
+}
+
+/** By primary key's member and member_pair_other. */
+const SETTLE = `
+update member_pair set state = 'merged', decided_at = $2, decided_by = $3, note = ''
+where state = 'open' and member_id = any($1) and other_id = any($1) returning 1`;
+
+/** Pairs that waited for a decision and are one person by now, all of these members being one. */
+export async function settlePairs(
+  client: ClientBase,
+  members: readonly MemberId[],
+  decided: { readonly at: EpochMs; readonly by: string },
+): Promise<void> {
+  await client.query(SETTLE, [members, new Date(decided.at), decided.by]);
 }
 
 /** By primary key, and by member_pair_other. */

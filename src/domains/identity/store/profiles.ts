@@ -42,6 +42,17 @@ const OF_MEMBERS = `
 select ${COLUMNS} from unnest($1::int2[], $2::int8[]) as x(bucket, member_id)
 join profile p on p.bucket = x.bucket and p.member_id = x.member_id order by p.first_at, p.partner`;
 
+/** Along the primary key: a page of members that have profiles. */
+const MEMBERS = `
+select distinct bucket, member_id from profile where (bucket, member_id) > ($1, $2) order by bucket, member_id limit $3`;
+
+/** Members that profiles were made with, in the order of storage, after the one given. */
+export async function listProfileMembers(pool: Pool, after: MemberId | undefined, limit: number): Promise<MemberId[]> {
+  const values = after === undefined ? [-1, 0, limit] : [bucketOf(after), after, limit];
+  const { rows } = await pool.query<{ member_id: number | string }>(MEMBERS, values);
+  return rows.map((row) => Number(row.member_id));
+}
+
 /** First told stays; everything else is as told last. */
 const UPSERT = `
 insert into profile (bucket, member_id, partner, external_hash, body_hash, sealed, consents, identifiers, decision, why,

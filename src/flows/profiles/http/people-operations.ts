@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import { operation } from "#platform/http/operation.ts";
-import { MemberParams, MemberSchema, NoteBody, StepSchema } from "./schemas.ts";
+import { MemberParams, MemberSchema, NoteBody, StepSchema, WeightSchema } from "./schemas.ts";
 
 const MEMBER = "mem_0000000019j";
 const OTHER = "mem_0000000019k";
@@ -12,6 +12,17 @@ const ReviewSchema = Type.Object(
     members: Type.Array(Type.String(), { minItems: 2, maxItems: 2 }),
     reason: Type.String(),
     openedAt: Type.String({ format: "date-time" }),
+    evidence: Type.Optional(
+      Type.Object(
+        {
+          run: Type.Optional(Type.String({ description: "The linkage that found it." })),
+          probability: Type.Number(),
+          bits: Type.Number({ description: "log2 of the odds that the two are one person." }),
+          steps: Type.Array(WeightSchema, { description: "They add up to `bits`." }),
+        },
+        { title: "LinkEvidence", description: "Of a linkage: how likely, and what each field says; never a value." },
+      ),
+    ),
   },
   { title: "Review" },
 );

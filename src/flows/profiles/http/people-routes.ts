@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Type } from "typebox";
 import { type Principal, principalOf } from "#domains/access/http/index.ts";
+import type { LinkEvidence } from "#domains/identity/index.ts";
 import { type MemberId, memberIds } from "#kernel/ids.ts";
 import { formatInstant } from "#kernel/time.ts";
 import type { App } from "#platform/http/app.ts";
@@ -150,6 +151,7 @@ function reviewRoutes(deps: PeopleRouteDeps, app: App): void {
     const parts = cursor === undefined ? [0, 0, 0] : readCursor(cursor, ["int8", "int8", "int8"]);
     if (parts === undefined) throw refuseFields([{ in: "query", ...badCursor("/cursor") }]);
     const [openedAt, member, other] = parts as [number, number, number];
+    if (Number.isNaN(new Date(openedAt).getTime())) throw refuseFields([{ in: "query", ...badCursor("/cursor") }]);
     const pairs = await deps.profiles().reviews({ openedAt, member, other }, limit);
     const last = pairs.length === limit ? pairs[limit - 1] : undefined;
     reply.send({
@@ -158,6 +160,7 @@ function reviewRoutes(deps: PeopleRouteDeps, app: App): void {
         members: [memberIds.format(pair.member), memberIds.format(pair.other)] as [string, string],
         reason: pair.reason,
         openedAt: formatInstant(pair.openedAt),
+        ...(isLinkEvidence(pair.evidence) ? { evidence: pair.evidence } : {}),
       })),
       ...(last ? { next: writeCursor([last.openedAt, last.member, last.other]) } : {}),
     });
@@ -171,6 +174,11 @@ function reviewRoutes(deps: PeopleRouteDeps, app: App): void {
     if (!outcome.ok) return refuse(request, reply, outcome.failure);
     reply.send({ review: request.params.reviewId, state: outcome.value.state });
   });
+}
+
+/** What a linkage has written; a pair that a profile brought has its partner there. */
+function isLinkEvidence(evidence: unknown): evidence is LinkEvidence & { readonly run: string } {
+  return typeof evidence === "object" && evidence !== null && "steps" in evidence;
 }
 
 const DIGITS = 11;

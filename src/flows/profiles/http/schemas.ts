@@ -50,11 +50,16 @@ export const ProfileParams = Type.Object({
   externalId: Type.String({ minLength: 1, maxLength: 128, description: "The partner's own id of the person." }),
 });
 
+export const WeightSchema = Type.Object(
+  { label: Type.String({ description: "The field and how it compares." }), bits: Type.Number() },
+  { title: "WeightStep" },
+);
+
 export const WhySchema = Type.Object(
   {
     code: Type.String({
       description:
-        "`same-profile`, `shares-verified`, `nobody-known`, `blocked-value`, `too-many`, `too-many-merges`, `kept-apart`, `born-on-another-day`, `merged`, `older-than-known`.",
+        "`same-profile`, `shares-verified`, `nobody-known`, `blocked-value`, `too-many`, `too-many-merges`, `kept-apart`, `born-on-another-day`, `merged`, `older-than-known`, `linked`.",
     }),
     kind: Type.Optional(Type.String({ description: "Kind of the identifier concerned." })),
     most: Type.Optional(Type.Integer({ description: "The limit that was met." })),
@@ -63,6 +68,10 @@ export const WhySchema = Type.Object(
     into: Type.Optional(Type.String()),
     moved: Type.Optional(Type.Boolean()),
     note: Type.Optional(Type.String()),
+    run: Type.Optional(Type.String({ description: "Of `linked`: the linkage of all profiles that found it." })),
+    probability: Type.Optional(Type.Number()),
+    bits: Type.Optional(Type.Number()),
+    steps: Type.Optional(Type.Array(WeightSchema)),
   },
   { title: "Why" },
 );

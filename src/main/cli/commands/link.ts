@@ -16,13 +16,20 @@ import { startClickhouse } from "#platform/engines/embedded-clickhouse.ts";
 import { TableFileError } from "#platform/tables/read-table.ts";
 import { formatFileFault } from "#platform/yaml/faults.ts";
 import { type CommandContext, type CommandFailure, defineCommand, failure } from "../command.ts";
+import { linkPopulation } from "./link-population.ts";
 
 export const linkCommand = defineCommand({
   name: "link",
   summary: "Find the records of one person in a file, or across two, without labels",
-  usage: "link FILE [FILE2] --config LINKAGE.yaml [--truth COLUMN] [--out PAIRS.csv] [--html PAGE.html]",
+  usage:
+    "link FILE [FILE2] --config LINKAGE.yaml [--truth COLUMN] [--out PAIRS.csv] [--html PAGE.html], or link --population",
   example: "dolka link people.csv --config examples/linkage/people.yaml --html people.html",
   options: {
+    population: {
+      type: "boolean",
+      default: false,
+      description: "link the members of this home instead of a file: merge the sure ones, give the doubtful to people",
+    },
     config: {
       type: "string",
       description: "the columns to compare and what they hold (docs/linkage.md)",
@@ -41,6 +48,7 @@ export const linkCommand = defineCommand({
     },
   },
   async run(context, { positionals, values }) {
+    if (values.population) return linkPopulation(context, positionals, values);
     const [first, second, ...rest] = positionals;
     if (first === undefined || rest.length > 0)
       throw failure.badUsage("`dolka link` takes one data file or two; see `dolka link --help`.");

@@ -1,0 +1,2 @@
+export { linkageRoutes } from "./linkage-routes.ts";
+export { LINKAGE_PROBLEMS } from "./problems.ts";
