@@ -15,6 +15,7 @@ import { verifyLedger } from "../lib/verify.ts";
 import { startWalMeter } from "../lib/wal.ts";
 import { batchSizes, nextXid } from "./batches.ts";
 import { compareWithWarehouse, untilFed, watchLag } from "./feed.ts";
+import { serveFull } from "./full.ts";
 import { startLoad } from "./load-process.ts";
 import { populate } from "./population.ts";
 import { benchProgrammes, programmeFile } from "./programme.ts";
@@ -22,6 +23,7 @@ import { benchProgrammes, programmeFile } from "./programme.ts";
 export const options = [
   ...["quick", "seconds", "warm-up", "members", "connections", "seed"],
   ...["scale", "pgbench-seconds", "home", "pg", "no-verify"],
+  ...["full", "turns", "no-velocity"],
 ] as const;
 
 export async function run(given: BenchOptions): Promise<BenchResult> {
@@ -36,6 +38,13 @@ export async function run(given: BenchOptions): Promise<BenchResult> {
       await step(`${members.toLocaleString("en")} members`, () => fill(stack, members));
       await step("feed", () => untilFed(stack));
       const under = await conditions(stack.pool);
+      if (given.flag("full")) {
+        const ran = await serveFull(given, stack, key, members);
+        await step("feed", () => untilFed(stack));
+        const { calendar } = benchProgrammes(systemClock).current();
+        const verify = given.flag("no-verify") ? null : await verifyLedger(stack.pool, calendar);
+        return { bench: "checkout --full", ...ran, verify, members, conditions: under };
+      }
       const server = { url: stack.pgUrl, pid: stack.pids().postgres };
       const { ran, ratioOf } = await besidePgbench(given, server, () => serve(given, stack, key, members));
       await step("feed", () => untilFed(stack));

@@ -40,6 +40,8 @@ export type Shopping<Answered> = {
 export type ShoppingOptions = {
   readonly seed: number;
   readonly members: number;
+  /** Members are so many from this one on; 1 unless given. */
+  readonly firstMember?: number;
   /** Begins every receipt's number, so that no two runs on the same day meet. */
   readonly run: string;
 };
@@ -93,7 +95,7 @@ export function createShopping<Answered>(options: ShoppingOptions): Shopping<Ans
       }
       return {
         kind: "receipt",
-        member: drawMember(random, options.members),
+        member: drawMember(random, options.members) + (options.firstMember ?? 1) - 1,
         ...document(),
         basket: baskets[random.int(BASKETS)] as Basket,
         spendCents: random.next() < SHARE.spending ? 1_000 + random.int(40) * 100 : 0,

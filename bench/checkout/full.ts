@@ -1,0 +1,113 @@
+import { applyProgramme } from "#domains/program/index.ts";
+import { systemClock as clock } from "#platform/clock.ts";
+import { type BenchOptions, rounded, say, wait } from "../lib/bench.ts";
+import { startCpuMeter } from "../lib/cpu-time.ts";
+import type { Stack } from "../lib/stack.ts";
+import { checkBudgets, FULL, fullProgrammeFile, giveBoosts } from "./full-programme.ts";
+import type { LoadReport } from "./load.ts";
+import { startLoad } from "./load-process.ts";
+import { programmeFile } from "./programme.ts";
+
+type Kind = "plain" | "full";
+type Segment = {
+  readonly kind: Kind;
+  readonly perSecond: number;
+  readonly cpuMicros: number;
+  readonly report: LoadReport;
+};
+
+/** As short as they are, what the machine does besides falls on both kinds alike. */
+const ORDER: readonly Kind[] = ["plain", "full", "full", "plain"];
+
+/**
+ * Segments of load in turns, in one run on one stack: the plain programme with members who hold nothing, and the full one
+ * with members who hold a few boosts. Prints what of its speed the checkout keeps, by the clock and by processor time.
+ */
+export async function serveFull(given: BenchOptions, stack: Stack, key: string, members: number) {
+  const half = Math.floor(members / 2);
+  await giveBoosts(stack.pool, half + 1, half * 2);
+  const turns = given.number("turns", 1);
+  const isWithVelocity = !given.flag("no-velocity");
+  const seconds = given.number("seconds", 20) / (ORDER.length * turns);
+  const segments: Segment[] = [];
+  const fullVersions: number[] = [];
+  for (let turn = 0; turn < turns; turn++) {
+    for (const [i, kind] of ORDER.entries()) {
+      const version = await apply(stack, kind, isWithVelocity);
+      if (kind === "full") fullVersions.push(version);
+      const shopping = {
+        seed: given.number("seed", 1) + turn * 4 + i,
+        members: half,
+        firstMember: kind === "plain" ? 1 : half + 1,
+        run: `${Math.floor(Date.now() / 1000).toString(36)}${i}`,
+      };
+      const segment = await measure(given, stack, key, kind, shopping, seconds);
+      say(`  ${kind}: ${rounded(segment.perSecond)}/s, ${rounded(segment.cpuMicros, 1)} µs of processor a request`);
+      segments.push(segment);
+    }
+  }
+  const of = (kind: Kind) => segments.filter((segment) => segment.kind === kind);
+  const [plain, full] = [summary(of("plain")), summary(of("full"))];
+  return {
+    keptShare: rounded(full.receiptsPerSecond / plain.receiptsPerSecond, 3),
+    keptShareByCpu: rounded(plain.cpuMicrosPerRequest / full.cpuMicrosPerRequest, 3),
+    load: { ...FULL, velocity: isWithVelocity ? FULL.velocity : 0 },
+    plain,
+    full,
+    budgets: (console.error(fullVersions, (await stack.pool.query("select programme_version, kind, count(*)::int from operation group by 1,2")).rows), await checkBudgets(stack.pool, fullVersions)),
+    secondsEach: rounded(seconds, 1),
+  };
+}
+
+async function apply(stack: Stack, kind: Kind, isWithVelocity: boolean): Promise<number> {
+  const file = kind === "plain" ? programmeFile() : fullProgrammeFile(isWithVelocity);
+  const applied = await applyProgramme({ pool: stack.pool, clock }, { file, appliedBy: "bench", comment: "" });
+  if (!applied.ok) throw new Error(JSON.stringify(applied.failure, null, 2));
+  // Running processes know it within a second.
+  await wait(1.5);
+  return applied.value.version;
+}
+
+async function measure(
+  given: BenchOptions,
+  stack: Stack,
+  key: string,
+  kind: Kind,
+  shopping: Parameters<typeof startLoad>[0]["shopping"],
+  seconds: number,
+): Promise<Segment> {
+  const { hostname: host, port } = new URL(stack.apiUrl);
+  const load = startLoad({ host, port: Number(port), key, connections: given.number("connections", 128), shopping });
+  try {
+    await wait(given.number("warm-up", 3));
+    load.reset();
+    const cpu = startCpuMeter({ ...stack.pids(), load: load.pid });
+    const startedAt = performance.now();
+    await wait(seconds);
+    const report = await load.read();
+    const took = (performance.now() - startedAt) / 1000;
+    const used = Object.values(cpu.read()).reduce((sum, each) => sum + each, 0);
+    return { kind, perSecond: report.receipts / took, cpuMicros: (used / report.requests) * 1e6, report };
+  } finally {
+    await load.stop();
+  }
+}
+
+function summary(segments: readonly Segment[]) {
+  const mean = (of: (segment: Segment) => number) =>
+    segments.reduce((sum, each) => sum + of(each), 0) / segments.length;
+  const outcomes: Record<string, number> = {};
+  for (const { report } of segments) {
+    for (const [name, count] of Object.entries(report.outcomes)) outcomes[name] = (outcomes[name] ?? 0) + count;
+  }
+  return {
+    receiptsPerSecond: rounded(mean((each) => each.perSecond)),
+    cpuMicrosPerRequest: rounded(
+      mean((each) => each.cpuMicros),
+      1,
+    ),
+    p99Ms: rounded(Math.max(...segments.map(({ report }) => report.p99Ms)), 1),
+    segments: segments.map((each) => rounded(each.perSecond)),
+    outcomes,
+  };
+}
