@@ -54,7 +54,7 @@ export async function serveFull(given: BenchOptions, stack: Stack, key: string, 
     load: { ...FULL, velocity: isWithVelocity ? FULL.velocity : 0 },
     plain,
     full,
-    budgets: (console.error(fullVersions, (await stack.pool.query("select programme_version, kind, count(*)::int from operation group by 1,2")).rows), await checkBudgets(stack.pool, fullVersions)),
+    budgets: await checkBudgets(stack.pool, fullVersions),
     secondsEach: rounded(seconds, 1),
   };
 }
