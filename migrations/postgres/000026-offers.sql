@@ -183,6 +183,7 @@ comment on column card_message.state is 'noted: nothing follows from it; due: to
 create index card_message_of on card_message (of_bucket, of_hash) where of_hash is not null;
 create index card_message_due on card_message (received_at) where state = 'due';
 create index card_message_unmatched on card_message (received_at) where state = 'unmatched';
+create index card_message_waiting on card_message (of_bucket, of_hash) where state = 'noted' and reason = 'waiting';
 create index card_message_member on card_message (member_id, occurred_at) where member_id is not null;
 
 create table referral_code (

@@ -1,7 +1,9 @@
 import type { Pool } from "pg";
+import { createIdentifierKeys } from "#domains/identity/index.ts";
 import type { MaySeeMember } from "#domains/ledger/http/index.ts";
 import { createCodes } from "#domains/offers/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
+import { cardRoutes } from "#flows/card-feed/http/index.ts";
 import type { Checkout } from "#flows/checkout/index.ts";
 import { offersRoutes } from "#flows/offers/http/index.ts";
 import { createFindByIdentifier } from "#flows/offers/index.ts";
@@ -23,10 +25,11 @@ export type OfferModuleDeps = {
   readonly identifierSecret?: Uint8Array;
 };
 
-/** Offers, vouchers and promo codes, with what a secret makes for them. */
+/** Offers, vouchers, promo codes and card transactions, with what a secret makes for them. */
 export function offerModules(deps: OfferModuleDeps): RouteModule[] {
   const { pool } = deps;
   const secret = deps.identifierSecret ?? deps.random(32);
   const found = { codes: createCodes(secret), findByIdentifier: createFindByIdentifier(pool, secret) };
-  return [offersRoutes({ ...deps, ...found, isUnavailable: isConnectionLost })];
+  const all = { ...deps, ...found, identifierKey: createIdentifierKeys(secret), isUnavailable: isConnectionLost };
+  return [offersRoutes(all), cardRoutes(all)];
 }
