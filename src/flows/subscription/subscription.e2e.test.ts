@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { verifyProjections } from "#domains/ledger/index.ts";
 import { createSandbox } from "#domains/subscription/index.ts";
-import { createCalendar, DAY_MS, HOUR_MS } from "#kernel/time.ts";
+import { termsOf } from "#flows/close-month/index.ts";
+import { followLevels } from "#flows/levels/index.ts";
+import { createCalendar, DAY_MS, HOUR_MS, parseMonth } from "#kernel/time.ts";
 import { type Json, testApi } from "../../../test/support/api.ts";
+import { levelsHaveSeenAll } from "../../../test/support/levels.ts";
 import { SMALL_COALITION } from "../../../test/support/programmes.ts";
 import { renewSubscriptions } from "./index.ts";
 
@@ -323,6 +326,47 @@ test("a provider that can't be reached is asked again by the worker; the request
   );
   const list = await api.call(`/v1/members/${together.member}/subscriptions`, { key: till });
   assert.equal((list.body.items as unknown as Json[]).length, 1);
+});
+
+test("merged members have the subscriptions of both, and only one of two to a plan is renewed", async () => {
+  set("2026-11-02T12:00:00+03:00");
+  const [one, other] = [await buy("+79000000021", 1_000), await buy("+79000000022", 1_000)];
+  const first = await subscribed(one.member);
+  clock.advance(DAY_MS);
+  const second = await subscribed(other.member);
+  const merged = await api.call(`/v1/members/${one.member}/merge`, {
+    key: operator,
+    body: { with: other.member, note: "one person" },
+  });
+  assert.ok(merged.status < 300, merged.text);
+  while ((await followLevels(deps)) || !(await levelsHaveSeenAll(engines.pool)));
+  await run();
+  const list = await api.call(`/v1/members/${other.member}/subscriptions`, { key: operator });
+  const items = list.body.items as unknown as Json[];
+  assert.deepEqual(items.map(({ subscription, isCancelled }) => [subscription, isCancelled]) as unknown, [
+    [second.subscription, false],
+    [first.subscription, true],
+  ]);
+  assert.equal((await subscribe(one.member)).body.code as unknown, "already-subscribed");
+  set("2026-12-03T12:00:01+03:00");
+  await run();
+  assert.equal((await payments(first.subscription)).length, 1);
+  assert.equal((await payments(second.subscription)).length, 2);
+  clock.advance(1_000);
+  assert.equal((await buy("+79000000021", 10_000)).earned as unknown, 1_500, "by either card");
+});
+
+test("what the operator takes for another seller is a credit to it in the month's settlement", async () => {
+  set("2026-12-04T12:00:00+03:00");
+  const { member } = await buy("+79000000023", 1_000);
+  const { subscription } = await subscribed(member, { plan: "yearly" });
+  const terms = await termsOf(engines.pool, api.programmes, parseMonth("2026-12") as number);
+  const line = terms.fees.find(({ reason }) => reason === "subscription yearly");
+  assert.deepEqual(line, { partner: "telecom", kind: "programme", reason: "subscription yearly", kopecks: -199_000 });
+  assert.ok(!terms.fees.some(({ partner }) => partner === "operator"), "its own is its own");
+  await act(subscription, "refund", {});
+  const after = await termsOf(engines.pool, api.programmes, parseMonth("2026-12") as number);
+  assert.ok(!after.fees.some(({ reason }) => reason === "subscription yearly"), "given back in full");
 });
 
 test("plans are listed with what they bring; strangers see no subscriptions; the ledger still rebuilds", async () => {

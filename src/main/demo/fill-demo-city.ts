@@ -6,7 +6,7 @@ import { createCheckout, type Principal, postInOrder } from "#flows/checkout/ind
 import { createRegisterDeps, type Registration, registerMembers } from "#flows/move-in/index.ts";
 import { DAY_MS, formatDay } from "#kernel/time.ts";
 import { identifierSecret } from "#main/identifier-secret.ts";
-import { manualClock } from "#platform/clock.ts";
+import { type Clock, manualClock } from "#platform/clock.ts";
 import { type City, createCity } from "#sim/city/city.ts";
 import type { CityMember } from "#sim/city/members.ts";
 import { toRequest } from "./city-receipts.ts";
@@ -25,13 +25,17 @@ const TILLS: Principal = { keyId: "demo", role: "operator" };
 export const fillDemoCity: DemoStep = {
   name: "demo city",
   async run(context) {
-    const today = Math.floor(context.clock.now() / DAY_MS);
-    const from = formatDay(today - WEEKS * 7);
-    const city = createCity({ seed: SEED, people: PEOPLE, from, to: formatDay(today) });
+    const city = demoCity(context.clock);
     await registerAll(context.pool, context.home, city);
     await shop(context, city);
   },
 };
+
+/** The city as it is on the clock's day. */
+export function demoCity(clock: Clock): City {
+  const today = Math.floor(clock.now() / DAY_MS);
+  return createCity({ seed: SEED, people: PEOPLE, from: formatDay(today - WEEKS * 7), to: formatDay(today) });
+}
 
 async function registerAll(pool: Pool, home: string, city: City): Promise<void> {
   const deps = createRegisterDeps(pool, createIdentifierKeys(identifierSecret(home)));
