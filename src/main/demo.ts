@@ -8,4 +8,10 @@ import { subscribeMembers } from "./demo/subscribe-members.ts";
 export type { DemoContext, DemoStep } from "./demo/step.ts";
 
 /** What a new home gets, in this order, after the migrations and before the API starts. */
-export const demoSteps: readonly DemoStep[] = [applyDemoProgramme, makeDemoKeys, fillDemoCity, subscribeMembers, openDemoGames];
+export const demoSteps: readonly DemoStep[] = [
+  applyDemoProgramme,
+  makeDemoKeys,
+  fillDemoCity,
+  subscribeMembers,
+  openDemoGames,
+];
