@@ -6,21 +6,32 @@ import {
   listPeriodDraws,
   loadAwards,
   periodAt,
+  readParticipant,
   readPeriod,
   type StoredDraw,
   verifyDraws,
   weekOf,
 } from "#domains/games/index.ts";
+import { createIdentifierKeys, erasePersonal } from "#domains/identity/index.ts";
 import { listOperations, verifyProjections } from "#domains/ledger/index.ts";
 import { applyProgramme, documentHash, loadProgrammes } from "#domains/program/index.ts";
 import { createCheckout, type Principal, type ReceiptRequest } from "#flows/checkout/index.ts";
 import { mergeMembers } from "#flows/merge/index.ts";
+import {
+  changeMissionState,
+  createEventLog,
+  draftMissions,
+  followStream,
+  makeForecast,
+  settleRewards,
+} from "#flows/missions/index.ts";
 import { type MemberId, memberIds } from "#kernel/ids.ts";
 import { createCalendar, DAY_MS, type Day, parseDay } from "#kernel/time.ts";
 import { manualClock } from "#platform/clock.ts";
 import { createPool } from "#platform/postgres/pool.ts";
 import { transaction } from "#platform/postgres/transaction.ts";
 import { testEngines } from "../../../test/engines.ts";
+import { hasSeenAll as hasSeenMissions } from "../../../test/support/missions.ts";
 import { SMALL_COALITION } from "../../../test/support/programmes.ts";
 import {
   answerQuestions,
@@ -373,6 +384,112 @@ test("a poll answered with consent says attributes, until the consent is withdra
   assert.equal(await code(sum("four")), "already-answered");
   await run();
   assert.deepEqual(await awarded(member, "quiz"), []);
+});
+
+test("a crash between an award and the note of it, and a merge right then, give the award once", async () => {
+  await live(`
+  once:
+    { partner: operator, ${dates}, funders: { operator: 1 }, budget: 1000 points, reward: { points: 3 points },
+      achievement: { goal: { purchase: { at: alfa } } } }`);
+  const survivor = (await buy("once-1", 10_000, { partner: "beta", store: "beta-1" })).member;
+  const merged = (await buy("once-2", 10_000)).member;
+  await run();
+  // As if the process had died after the operation: nothing is noted.
+  const crash = "update game_award set given = null, turn = 0, is_due = true where member_id = $1 and game = 'once'";
+  await pool.query(crash, [merged]);
+  await transaction(pool, (client) =>
+    mergeMembers({ now: clock.now, programmes }, client, survivor, merged, { by: "t", why: "t" }),
+  );
+  await run();
+  const all = [...(await awarded(survivor, "once")), ...(await awarded(merged, "once"))];
+  assert.deepEqual(all, [["goal", 300]]);
+  const [award] = (await loadAwards(pool, [survivor])).filter(({ game }) => game === "once");
+  assert.deepEqual([award?.isDue, award?.given?.cents], [false, 300]);
+});
+
+test("a right to draw comes of a mission done, once, and of each day", async () => {
+  const mission = `format: 1
+missions:
+  number: { partner: telecom, ${dates}, goal: { event: number-moved }, reward: { points: 1 point }, funders: { telecom: 1 } }
+`;
+  const file = { name: "m", text: mission };
+  await ok(draftMissions(deps, { file, who: "anna", comment: "" }));
+  await ok(makeForecast(deps, { mission: "number", who: "anna" }));
+  await ok(changeMissionState(deps, { mission: "number", action: "approve", who: "boris", comment: "" }));
+  await programmes.refresh();
+  clock.advance(1_000);
+  const plain = "whenOut: none, prizes: { some: { name: X, weight: 1 }, none: { name: Y, weight: 1 } }";
+  await live(`
+  by-mission: { partner: telecom, ${dates}, draw: { right: { mission: number }, every: game, ${plain} } }
+  by-day: { partner: telecom, ${dates}, draw: { right: { daily: true }, style: scratch-card, every: day, ${plain} } }`);
+  const { member } = await buy("rights", 10_000);
+  const draw = (game: string, requestKey: string) => makeDraw(deps, { member, game, clientSeed: "x", requestKey });
+  assert.equal(await code(draw("by-mission", "1")), "no-draw-right");
+  const events = createEventLog({ pool, clock, programmes, identifierKey: createIdentifierKeys(Buffer.from("test")) });
+  const event = { partner: "telecom", id: "n1", type: "number-moved", member: { by: "id", id: member } as const };
+  await ok(events.post({ ...event, at: clock.now(), data: {} }, operator));
+  while ((await followStream(deps)) || (await settleRewards(deps)) > 0 || !(await hasSeenMissions(pool)));
+  await run();
+  assert.deepEqual([await code(draw("by-mission", "1")), await code(draw("by-mission", "2"))], ["ok", "no-draw-right"]);
+  assert.deepEqual([await code(draw("by-day", "1")), await code(draw("by-day", "2"))], ["ok", "no-draw-right"]);
+  clock.advance(DAY_MS);
+  await run();
+  assert.equal(await code(draw("by-day", "2")), "ok");
+});
+
+test("pages of any size, and receipts that come late, end in the same scores and places", async () => {
+  const board = (id: string) => `
+  ${id}: { partner: operator, ${dates}, leaderboard: { minimumTurnover: 10 RUB, crowd: 1 } }`;
+  await live(board("early") + board("late"));
+  const cards = Array.from({ length: 8 }, (_, i) => `page-${i}`);
+  const at = clock.now();
+  for (const [i, card] of cards.entries()) {
+    await buy(card, 10_000 + i, { at });
+    await buy(card, 1_000 * i + 1_000, { partner: "beta", store: "beta-1", at });
+  }
+  while ((await followGames(deps, 3)) || !(await hasSeenAll()));
+  const scores = async (game: string) => {
+    const { rows } = await pool.query(
+      "select member_id, week, turnover_kopecks, points_cents, receipts, rate_bp from game_score where game = $1 order by 1, 2",
+      [game],
+    );
+    return rows;
+  };
+  const one = await scores("early");
+  await pool.query("delete from game_score where game in ('early', 'late')");
+  await pool.query("delete from game_contribution where game in ('early', 'late')");
+  await pool.query("update game_position set next_xid = 0");
+  while ((await followGames(deps, 1_000)) || !(await hasSeenAll()));
+  assert.deepEqual(await scores("late"), one, "the whole stream again, in other pages");
+  assert.ok(one.length >= cards.length);
+});
+
+test("who was erased has no name on a board, and no answers", async () => {
+  await live(`
+  names: { partner: operator, ${dates}, leaderboard: { minimumTurnover: 10 RUB, crowd: 1 } }`);
+  const { member } = await buy("erased", 10_000);
+  await ok(takePart(deps, member, "names", "Забытый"));
+  await transaction(pool, (client) => erasePersonal(client, [member]));
+  assert.equal(await readParticipant(pool, member, "names"), undefined);
+  const { member: other } = await buy("another", 10_000);
+  await ok(takePart(deps, other, "names", "Забытый"));
+});
+
+test("whoever joins after the week is over has no place in it", async () => {
+  const { calendar } = programmes.current();
+  const now = weekOf(calendar.dayOf(clock.now())) + 7;
+  clock.set(calendar.startOf(now));
+  const { member } = await buy("joins-late", 10_000);
+  clock.set(calendar.startOf(now + 7));
+  await ok(takePart(deps, member, "names", "Опоздавший"));
+  clock.set(calendar.startOf(now + 9));
+  await run();
+  const week = await ok(readStanding(deps, member, "names", 3));
+  assert.equal(week.weeks[0]?.qualifies, true);
+  assert.deepEqual(
+    (await ok(readBoard(deps, "names", now as Day, 0, 10))).places.map(({ name }) => name),
+    [],
+  );
 });
 
 test("after all of it every wallet is as its operations say", async () => {

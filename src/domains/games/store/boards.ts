@@ -57,15 +57,22 @@ export async function closedWeeks(client: ClientBase, game: string): Promise<Set
   return new Set(rows.map(({ week }) => parseDay(week) as Day));
 }
 
-/** By game_score_rate, joined with who takes part by primary key; members that were merged or erased meanwhile are not among them. */
+/**
+ * By game_score_rate, joined with who takes part by primary key. Who joined after the week's end is not among them: nobody
+ * takes part once he knows that he has won.
+ */
 const BINS = `
 select s.rate_bp, count(*)::int4 as members from game_score s
 join game_participant p on p.bucket = s.bucket and p.member_id = s.member_id and p.game = s.game
-where s.game = $1 and s.week = $2 and s.rate_bp is not null
+where s.game = $1 and s.week = $2 and s.rate_bp is not null and p.joined_at < $3
 group by 1 order by 1 desc`;
 
-export async function readBins(client: ClientBase, game: string, week: Day): Promise<RateBin[]> {
-  const { rows } = await client.query<{ rate_bp: number; members: number }>(BINS, [game, formatDay(week)]);
+export async function readBins(client: ClientBase, game: string, week: Day, endsAt: EpochMs): Promise<RateBin[]> {
+  const { rows } = await client.query<{ rate_bp: number; members: number }>(BINS, [
+    game,
+    formatDay(week),
+    new Date(endsAt),
+  ]);
   return rows.map(({ rate_bp, members }) => [rate_bp, members] as const);
 }
 
@@ -73,10 +80,15 @@ export async function readBins(client: ClientBase, game: string, week: Day): Pro
 const TOP = `
 select s.member_id, s.rate_bp from game_score s
 join game_participant p on p.bucket = s.bucket and p.member_id = s.member_id and p.game = s.game
-where s.game = $1 and s.week = $2 and s.rate_bp >= $3`;
+where s.game = $1 and s.week = $2 and s.rate_bp >= $3 and p.joined_at < $4`;
 
-export async function readTop(client: ClientBase, game: string, week: Day, leastBp: number) {
-  const { rows } = await client.query<{ member_id: number; rate_bp: number }>(TOP, [game, formatDay(week), leastBp]);
+export async function readTop(client: ClientBase, game: string, week: Day, endsAt: EpochMs, leastBp: number) {
+  const { rows } = await client.query<{ member_id: number; rate_bp: number }>(TOP, [
+    game,
+    formatDay(week),
+    leastBp,
+    new Date(endsAt),
+  ]);
   return rows.map(({ member_id, rate_bp }) => ({ who: member_id, rateBp: rate_bp }));
 }
 

@@ -45,10 +45,14 @@ select $1, $2, game, key, desired, cause, $6, 0, false, updated_at
 from game_award where bucket = $3 and member_id = $4 and game = $5 and key = $7
 on conflict (bucket, member_id, game, key) do update set given = excluded.given where game_award.given is null`;
 
-/** What the merged member has won and not got yet goes on as the survivor's; by primary key. */
+/**
+ * What the merged member has won and not got yet goes on as the survivor's; by primary key. The operation's key stays the
+ * merged member's: one that was posted and not noted yet is found again, not repeated.
+ */
 const MOVE_DUE = `
 insert into game_award (bucket, member_id, game, key, desired, cause, turn, is_due, updated_at)
-select $1, $2, game, key, desired, cause, 0, true, updated_at
+select $1, $2, game, key, desired,
+  (jsonb_build_object('member', $4::int8) || cause::jsonb)::json, turn, true, updated_at
 from game_award where bucket = $3 and member_id = $4 and is_due and given is null
 on conflict (bucket, member_id, game, key) do nothing`;
 

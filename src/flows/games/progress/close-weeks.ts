@@ -95,7 +95,8 @@ async function refreshWeek(
   const position = await lockGamePosition(client);
   const unseen = await firstUnseenAt(client, position);
   if (unseen !== undefined && unseen < (closes ? deadline : midnight)) return false;
-  const bins = await readBins(client, game.id, week);
+  const endsAt = weekSpan(week, calendar).untilAt;
+  const bins = await readBins(client, game.id, week, endsAt);
   const participants = bins.reduce((sum, [, members]) => sum + members, 0);
   const board: BoardWeek = {
     ...{ game: game.id, week, participants, bins },
@@ -103,7 +104,7 @@ async function refreshWeek(
     ...(closes ? { closedAt: now } : {}),
   };
   if (!(await putWeek(client, board))) return false;
-  const placed = await placesOf(client, game, play, week, bins);
+  const placed = await placesOf(client, game, play, { week, endsAt }, bins);
   await putPlaces(client, game.id, week, placed.slice(0, Math.max(play.places, winners(placed))));
   if (closes) await putAwards(client, prizesOf(placed, programme, game, week, now), now);
   return true;
@@ -114,7 +115,7 @@ async function placesOf(
   client: PoolClient,
   game: GameTerms,
   play: LeaderboardTerms,
-  week: Day,
+  { week, endsAt }: { readonly week: Day; readonly endsAt: EpochMs },
   bins: readonly RateBin[],
 ): Promise<Placed<MemberId>[]> {
   const wanted = Math.max(play.places, play.prizes.length);
@@ -126,7 +127,7 @@ async function placesOf(
     leastBp = rate;
   }
   if (count === 0) return [];
-  const top = await readTop(client, game.id, week, leastBp);
+  const top = await readTop(client, game.id, week, endsAt, leastBp);
   return placeAll(top, play.prizes, (member) => tieOrder(game.id, week, member));
 }
 

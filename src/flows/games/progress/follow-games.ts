@@ -196,8 +196,10 @@ function note({ awards }: Changes, known: StoredAward | undefined, wanted: Wante
   if (known === undefined && wanted.desired === undefined) return;
   const isSame = known !== undefined && sameDesired(known.desired, wanted.desired);
   if (isSame) return;
+  const { member } = known?.cause ?? {};
+  const cause = member === undefined ? wanted.cause : { ...wanted.cause, member };
   // What was refused stays refused while what is won is the same.
-  awards.push({ ...wanted, isDue: isAwardDue(wanted.desired, known?.given) });
+  awards.push({ ...wanted, cause, isDue: isAwardDue(wanted.desired, known?.given) });
 }
 
 function sameDesired(a: Desired | undefined, b: Desired | undefined): boolean {

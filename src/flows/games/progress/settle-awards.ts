@@ -1,4 +1,4 @@
-import type { Pool } from "pg";
+import type { Pool, PoolClient } from "pg";
 import {
   type GameTerms,
   type GivenAward,
@@ -8,10 +8,17 @@ import {
   putGivenAwards,
   type StoredAward,
 } from "#domains/games/index.ts";
-import { type EarnPart, NEVER, type StoredOperation, type TakeBackItem, type Trait } from "#domains/ledger/index.ts";
+import {
+  type EarnPart,
+  loadSurvivors,
+  NEVER,
+  type StoredOperation,
+  type TakeBackItem,
+  type Trait,
+} from "#domains/ledger/index.ts";
 import { BUDGET_PREFIX, type CompiledProgramme, type Programmes } from "#domains/program/index.ts";
 import type { Checkout, RewardOperationBody } from "#flows/checkout/index.ts";
-import { bucketOf } from "#kernel/ids.ts";
+import { bucketOf, type MemberId } from "#kernel/ids.ts";
 import { splitByLargestRemainder } from "#kernel/money.ts";
 import type { Clock } from "#platform/clock.ts";
 import { transaction } from "#platform/postgres/transaction.ts";
@@ -116,7 +123,8 @@ function requestOf(
     }
   }
   return {
-    idempotencyKey: ["game", game.id, key, member, turn],
+    // Won by somebody who was merged since: the key stays his.
+    idempotencyKey: ["game", game.id, key, cause.member ?? member, turn],
     member,
     partner: game.partner,
     traits,
@@ -144,12 +152,13 @@ async function note(deps: SettleDeps, settled: readonly Settled[]): Promise<numb
       settled.map(({ row }) => row),
     );
     const stored = new Map(locked.map((row) => [`${row.member} ${row.game} ${row.key}`, row]));
+    const shifts = await shiftsOf(client, settled);
     const noted: Omit<StoredAward, "desired" | "cause">[] = [];
     for (const { row, turn, operation, refused } of settled) {
       const { member, game, key, desired } = row;
       const now = stored.get(`${member} ${game} ${key}`);
       if (now === undefined || now.turn !== row.turn) continue;
-      const given = operation === undefined ? undefined : givenOf(operation, row);
+      const given = operation === undefined ? undefined : givenOf(operation, row, shifts);
       // What was won may have changed while the operation was posted: then it is due again.
       const isStill = JSON.stringify(now.desired ?? null) === JSON.stringify(desired ?? null);
       noted.push({
@@ -164,8 +173,26 @@ async function note(deps: SettleDeps, settled: readonly Settled[]): Promise<numb
   });
 }
 
-function givenOf({ seq, body }: StoredOperation, { desired }: StoredAward): GivenAward | undefined {
+type Shifts = ReadonlyMap<MemberId, number>;
+
+/** Of members whose operation stands in another's stream, since they were merged while it was posted. */
+async function shiftsOf(client: PoolClient, settled: readonly Settled[]): Promise<Shifts> {
+  const moved = settled.flatMap(({ row, operation }) =>
+    operation === undefined || operation.member === row.member ? [] : [operation.member, row.member],
+  );
+  if (moved.length === 0) return new Map();
+  const survivors = await loadSurvivors(client, [...new Set(moved)]);
+  return new Map([...survivors].map(([member, { shift }]) => [member, shift]));
+}
+
+/** What was given, with the operation's number as the row's own member counts. */
+function givenOf(
+  { member, seq: number, body }: StoredOperation,
+  { member: own, desired }: StoredAward,
+  shifts: Shifts,
+): GivenAward | undefined {
   if (desired === undefined) return undefined;
+  const seq = number + (shifts.get(member) ?? 0) - (shifts.get(own) ?? 0);
   if (desired.kind === "points") return { seq, cents: (body as RewardOperationBody).cents };
   return { seq, key: desired.key, from: desired.from, until: desired.until };
 }
