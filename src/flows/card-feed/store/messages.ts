@@ -167,7 +167,7 @@ export async function matchTokens(
 const WAKE_LEFT = `
 update card_message w set state = 'due' from card_message m
 where w.state = 'noted' and w.kind in ('refund', 'reversal') and m.key_bucket = w.of_bucket and m.key_hash = w.of_hash
-  and m.state in ('posted', 'excluded', 'refused') and w.reason = 'waiting'`;
+  and (m.state in ('posted', 'excluded', 'refused') or m.kind = 'authorisation') and w.reason = 'waiting'`;
 
 export async function wakeLeft(pool: Pool): Promise<number> {
   return (await pool.query(WAKE_LEFT)).rowCount ?? 0;
