@@ -28,7 +28,7 @@ export function requestKey(kind: string, natural: readonly (string | number)[], 
 
 /** As text of 16 characters, a byte each: asked for a buffer, node takes four times as long (2.9 µs instead of 0.7). */
 function hash128(text: string): string {
-  return hash("sha256", text, "latin1").slice(0, 16);
+  return hash("sha256", text, "binary").slice(0, 16);
 }
 
 /** A till's document: a receipt or a return. Its number starts anew each business day. */
