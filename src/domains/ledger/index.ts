@@ -36,6 +36,14 @@ export {
 export type { StateFacts } from "./core/state-facts.ts";
 export { type TakeBackItem, type TakeBackOutcome, takeBack } from "./core/take-back.ts";
 export type { HistoryOperation } from "./core/trace-crossings.ts";
+export {
+  HOUSEHOLD_CAP,
+  type TransferChanges,
+  type TransferFailure,
+  type TransferredLot,
+  transferPoints,
+  undoTransfer,
+} from "./core/transfer.ts";
 export { type UnmergeFailure, unmergeWallets } from "./core/unmerge.ts";
 export {
   arrearsOf,

@@ -111,6 +111,8 @@ const COLUMN_OF: Partial<Record<Account, LotColumn>> = {
   re: "spent",
   ex: "expired",
   ob: "takenBack",
+  // Points that another member of the household has now: gone from this lot as if spent.
+  mv: "spent",
 };
 
 /** Moves cents of one funder within a lot and records the movement. */
@@ -148,11 +150,13 @@ export type NewLot = {
   readonly expiresAt: EpochMs;
   readonly funders: readonly PartnerId[];
   readonly amount: readonly PointsCents[];
+  /** Issued unless said: a transfer brings points that were issued before. */
+  readonly from?: "ob" | "mv";
 };
 
 /** Adds a lot born by the operation being written, and its movements. Funders without an amount stay out. */
 export function addLot(draft: Draft, given: NewLot): void {
-  const lot = withoutZeros(given);
+  const { from = "ob", ...lot } = withoutZeros(given);
   if (lot.funders.length === 0) return;
   const seq = draft.seq + 1;
   const { now } = draft.context;
@@ -176,7 +180,7 @@ export function addLot(draft: Draft, given: NewLot): void {
   facts.lots.push([lot.part, lot.earnedAt, lot.availableAt, lot.expiresAt === NEVER ? null : lot.expiresAt]);
   for (let f = 0; f < lot.funders.length; f++) {
     const [funder, cents] = [lot.funders[f] as PartnerId, lot.amount[f] as PointsCents];
-    draft.movements.push(["ob", isActive ? "ac" : "pe", seq, lot.part, funder, null, cents]);
+    draft.movements.push([from, isActive ? "ac" : "pe", seq, lot.part, funder, null, cents]);
   }
 }
 

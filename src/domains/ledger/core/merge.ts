@@ -35,6 +35,8 @@ export function mergeWallets(survivor: Draft, merged: Draft, command: MergeComma
   invariant(survivor.before.member !== merged.before.member, "a member can't be merged into itself");
   bookDue(survivor);
   bookDue(merged);
+  // What time has done to the survivor alone stands first in the operation.
+  const waiting = survivor.movements.length;
   const base = survivor.seq;
   const count = merged.seq + 1;
   const own = listsOf(survivor);
@@ -57,6 +59,7 @@ export function mergeWallets(survivor: Draft, merged: Draft, command: MergeComma
     ...stateOf(survivor),
     with: merged.before.member,
     ...other,
+    ...(waiting > 0 ? { waiting } : {}),
     own,
     joined: { ...joined, debts: joined.debts.map(([funder, cents, since]) => [funder, cents, base + since] as const) },
   };

@@ -7,7 +7,7 @@ import type { Trait } from "./wallet.ts";
 /**
  * Accounts of the ledger, by the two letters that storage uses: obligation of a funder, member pending / active / held,
  * redeemed at a partner, expired of a funder, arrears owed to a funder; `mv` is the way between two members' streams, empty
- * after every merge and unmerge.
+ * after every merge, unmerge and transfer.
  */
 export type Account = "ob" | "pe" | "ac" | "he" | "re" | "ex" | "ar" | "mv";
 
@@ -34,6 +34,8 @@ export type OperationKind =
   | "release"
   | "expiry"
   | "award"
+  /** Points of one member become another's of the same household, or go back. */
+  | "transfer"
   | "opening"
   | "merge"
   | "unmerge"

@@ -125,7 +125,7 @@ const COLUMN: Record<Account, "remaining" | "held" | "spent" | "expired" | "take
   ex: "expired",
   ob: "takenBack",
   ar: undefined,
-  mv: undefined,
+  mv: "spent",
 };
 
 function applyMovement(
@@ -152,7 +152,7 @@ function applyMovement(
     replay.faults.push(`operation ${operation.seq} moves points of lot ${lotSeq}/${part}, which was never begun`);
     return;
   }
-  if (from === "ob" && lotSeq === operation.seq && !lot.funders.includes(funder)) {
+  if ((from === "ob" || from === "mv") && lotSeq === operation.seq && !lot.funders.includes(funder)) {
     lot.isActive = to === "ac";
     lot.funders.push(funder);
     lot.amount.push(cents);

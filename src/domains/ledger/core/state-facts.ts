@@ -55,6 +55,8 @@ export type StateFacts = {
   /** Survivor of a merge: its numbers (base, base + count] are the merged member's 1 to count. */
   readonly base?: number;
   readonly count?: number;
+  /** Survivor of a merge: so many of its movements had happened before the lists were taken. */
+  readonly waiting?: number;
   /** Survivor of a merge: what came, and what was there before. */
   readonly joined?: MergedLists;
   readonly own?: MergedLists;

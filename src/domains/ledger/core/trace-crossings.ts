@@ -22,7 +22,8 @@ export type CrossingSpend = {
   readonly lotSeq: number;
   readonly part: number;
   readonly funder: PartnerId;
-  readonly redeemer: PartnerId;
+  /** Where; null when it was given to another member of the household. */
+  readonly redeemer: PartnerId | null;
   readonly spender: Side;
   readonly cents: PointsCents;
 };
@@ -86,7 +87,10 @@ export function traceCrossings(
     for (const [funder, cents, sinceSeq] of operation.facts?.state?.joined?.debts ?? []) {
       debts.push({ funder, cents, sinceSeq, side: joinedSide });
     }
-    walkMovements(operation, side, { sideOf, debts, spends, recoveries });
+    // What the survivor's own lists know already is not walked again.
+    const since = operation === merge ? (state.waiting ?? 0) : 0;
+    const { movements, ...rest } = operation;
+    walkMovements({ ...rest, movements: movements.slice(since) }, side, { sideOf, debts, spends, recoveries });
   }
   return { spends: [...spends.values()].filter((spend) => spend.cents > 0), recoveries, sideOf, made };
 }
@@ -123,7 +127,7 @@ function walkMovements(operation: HistoryOperation, side: Side, trace: Trace): v
   }
   settleOwed();
   for (let i = 0; i < movements.length; i++) {
-    if (!isRecovery.has(i)) noteSpend(trace, movements[i] as Movement, side);
+    if (!isRecovery.has(i)) noteSpend(trace, movements[i] as Movement, side, operation.kind);
   }
 }
 
@@ -139,11 +143,12 @@ function payOldest(trace: Trace, draws: readonly Movement[]): void {
   if (debt.cents === 0) trace.debts.shift();
 }
 
-/** What a return gave back of a spend is no longer spent. */
-function noteSpend(trace: Trace, movement: Movement, side: Side): void {
+/** What a return or an undone transfer gave back of a spend is no longer spent. */
+function noteSpend(trace: Trace, movement: Movement, side: Side, kind: OperationKind): void {
   const [from, to, lotSeq, part, funder, redeemer, cents] = movement;
-  const isBack = from === "re";
-  if ((to !== "re" && !isBack) || redeemer === null || trace.sideOf(lotSeq) === side) return;
+  const away = kind === "transfer" ? "mv" : "re";
+  const isBack = from === away;
+  if ((to !== away && !isBack) || (redeemer === null && away === "re") || trace.sideOf(lotSeq) === side) return;
   const key = JSON.stringify([lotSeq, part, funder, redeemer, side]);
   const known = trace.spends.get(key)?.cents ?? 0;
   const after = known + (isBack ? -cents : cents);

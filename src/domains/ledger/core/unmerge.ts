@@ -84,10 +84,10 @@ const NOBODY = { kind: "standing", partner: "", occurredAt: 0, facts: null } as 
 function giveBack(
   draft: Draft,
   share: { readonly lotSeq: number; readonly part: number; readonly funder: PartnerId; readonly cents: PointsCents },
-  redeemer: PartnerId,
+  redeemer: PartnerId | null,
 ): void {
   const { lotIndex, funderIndex } = findShare(draft, share.lotSeq, share.part, share.funder);
-  moveInLot(draft, lotIndex, funderIndex, "re", "ac", share.cents, redeemer);
+  moveInLot(draft, lotIndex, funderIndex, redeemer === null ? "mv" : "re", "ac", share.cents, redeemer);
   const hasExpired = (draft.lots[lotIndex] as Lot).expiresAt <= draft.context.now;
   if (hasExpired) moveInLot(draft, lotIndex, funderIndex, "ac", "ex", share.cents);
 }
@@ -164,7 +164,7 @@ function oweSpends(
     touchLot(draft, lot);
     draft.movements.push(
       ["ob", "ac", seq, part, funder, null, cents],
-      ["ac", "re", seq, part, funder, redeemer, cents],
+      ["ac", redeemer === null ? "mv" : "re", seq, part, funder, redeemer, cents],
     );
     draft.movements.push(["ar", "ob", seq, part, funder, null, cents]);
     owed.set(funder, (owed.get(funder) ?? 0) + cents);

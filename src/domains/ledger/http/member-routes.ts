@@ -46,6 +46,7 @@ const KINDS = [
   "release",
   "expiry",
   "award",
+  "transfer",
   "recovery",
   "opening",
   "merge",
