@@ -35,6 +35,7 @@ create table guard_alert (
   decided_at    timestamptz,
   decided_by    text,
   note          text,
+  decision_member bigint,
   decision_seq  integer,
   check ((state in ('released', 'taken-back')) = (decided_at is not null)),
   check ((action = 'allow' and state = 'noted') or (action = 'refuse' and state = 'refused')
@@ -45,7 +46,7 @@ comment on column guard_alert.alert_id is '128 bits of SHA-256 over the request'
 comment on column guard_alert.hits is '[{"rule", "measured"}, ...]: the rules broken, and what the request would have made of each measure.';
 comment on column guard_alert.member_id is 'As when it was raised; a merge is followed when it is decided.';
 comment on column guard_alert.points_cents is 'Of a purchase, what it earned and is held for review; of a hold, what it set aside.';
-comment on column guard_alert.decision_seq is 'The operation of the member that released the points or took them back.';
+comment on column guard_alert.decision_seq is 'The operation of decision_member (the survivor, after a merge) that released the points or took them back.';
 create index guard_alert_raised on guard_alert (raised_at, alert_id);
 create index guard_alert_open on guard_alert (raised_at, alert_id) where state = 'open';
 

@@ -66,6 +66,7 @@ const server = await createServer({
   random: randomBytes,
   programmes,
   checkout,
+  guards,
   events,
   keyring: createKeyring(pool, clock),
   identifierSecret: secret,

@@ -91,6 +91,7 @@ export async function testApi(
     random: randomBytes,
     programmes,
     checkout,
+    guards,
     keyring: createKeyring(pool, clock),
     events: createEventLog({ pool, clock, programmes, identifierKey: createIdentifierKeys(secret) }),
     identifierSecret: secret,

@@ -1,5 +1,11 @@
 import { type BudgetSession, type BudgetUse, type BudgetWant, WAITING_PREFIX } from "#domains/limits/index.ts";
-import { BUDGET_PREFIX, COVER_PREFIX, type CompiledProgramme, type Priced } from "#domains/program/index.ts";
+import {
+  BUDGET_PREFIX,
+  COVER_PREFIX,
+  type CompiledProgramme,
+  isSharedKey,
+  type Priced,
+} from "#domains/program/index.ts";
 import type { PartnerId } from "#kernel/ids.ts";
 import { type PointsCents, splitByLargestRemainder } from "#kernel/money.ts";
 import { err, ok, type Result } from "#kernel/result.ts";
@@ -14,32 +20,57 @@ export type BudgetQuestions = {
   answer(priced: Priced): Result<readonly BudgetUse[], BudgetShort>;
 };
 
-/** The limits are those of the programme in force now: a late receipt must not bring an old budget back. */
+/**
+ * The limits are those of the programme in force now: a late receipt must not bring an old budget back. Asked some ten times
+ * a receipt, so what only a short budget needs is made when one is short.
+ */
 export function askBudgets(session: BudgetSession, current: CompiledProgramme): BudgetQuestions {
-  const asked = new Map<string, { readonly left: number; readonly limit: number | undefined }>();
+  const asked: string[] = [];
+  const limits: number[] = [];
   return {
     left: (key, limitCents) => {
-      const limit = limitNow(key, limitCents, current);
-      if (limit === "none") return Number.POSITIVE_INFINITY;
-      const left = session.left(key);
-      asked.set(key, { left, limit });
-      return left;
+      if (isUnlimited(key, current)) return Number.POSITIVE_INFINITY;
+      asked.push(key);
+      limits.push(limitCents);
+      return session.left(key);
     },
     answer: (priced) => {
-      const uses = new Map<string, number>();
-      for (const { key, amount } of priced.capUse) {
-        if (asked.has(key)) uses.set(key, (uses.get(key) ?? 0) + amount);
-      }
-      const wants: BudgetWant[] = [];
-      for (const [key, { left, limit }] of asked) {
-        if (!session.canLease(key)) continue;
-        const wantCents = wantOf(priced, capOf(key), uses.get(key) ?? 0, left);
-        if (wantCents > 0) wants.push({ key, limitCents: limit, wantCents });
-      }
-      if (wants.length > 0) return err({ code: "budget-short", wants });
-      return ok([...uses].map(([key, cents]) => ({ key, cents })));
+      const uses = sharedUses(priced, current);
+      const wants = priced.rules.some(isCut) ? wantsOf(priced, uses) : NO_WANTS;
+      return wants.length > 0 ? err({ code: "budget-short", wants }) : ok(uses);
     },
   };
+
+  function wantsOf(priced: Priced, uses: readonly BudgetUse[]): BudgetWant[] {
+    const wants: BudgetWant[] = [];
+    for (const [i, key] of asked.entries()) {
+      if (!session.canLease(key)) continue;
+      const used = uses.reduce((sum, use) => (use.key === key ? sum + use.cents : sum), 0);
+      const wantCents = wantOf(priced, capOf(key), used, session.left(key));
+      const limit = limitNow(key, limits[i] as number, current);
+      if (wantCents > 0 && limit !== "none") wants.push({ key, limitCents: limit, wantCents });
+    }
+    return wants;
+  }
+}
+
+const NO_WANTS: readonly BudgetWant[] = [];
+
+/** A funder that nothing limits any more. */
+function isUnlimited(key: string, current: CompiledProgramme): boolean {
+  return key.startsWith(COVER_PREFIX) && limitNow(key, 0, current) === "none";
+}
+
+function isCut({ pointsCents, uncappedCents }: Priced["rules"][number]): boolean {
+  return pointsCents < uncappedCents;
+}
+
+function sharedUses({ capUse }: Priced, current: CompiledProgramme): BudgetUse[] {
+  const uses: BudgetUse[] = [];
+  for (const { key, amount } of capUse) {
+    if (isSharedKey(key) && !isUnlimited(key, current)) uses.push({ key, cents: amount });
+  }
+  return uses;
 }
 
 /** Undefined for a deposit, whose limit is not in the programme; "none" for a funder that nothing limits any more. */

@@ -1,6 +1,7 @@
 import type { StoredOperation } from "#domains/ledger/index.ts";
 import type { Result } from "#kernel/result.ts";
 import type { Answer, AwardBody, CheckoutFailure, HoldBody, ReceiptBody, ReturnBody } from "./answers.ts";
+import type { ReviewDecision } from "./decide-review.ts";
 import type { OpeningRequest } from "./open-wallet.ts";
 import type {
   AwardRequest,
@@ -30,6 +31,8 @@ export type Checkout = {
   award(request: AwardRequest, principal: Principal): Outcome<AwardBody>;
   /** What a mission, an offer or a game gives or takes; for the machinery only. */
   reward(request: RewardRequest): Outcome<StoredOperation>;
+  /** Releases or takes back the points of a purchase that waited for a decision; for the operator's decisions only. */
+  decideReview(request: ReviewDecision): Outcome<StoredOperation>;
   /** Opening lots of a member who moves in from another programme. */
   openWallet(request: OpeningRequest, principal: Principal): Outcome<AwardBody>;
 };

@@ -10,6 +10,7 @@ import { award } from "./award.ts";
 import type { BatchContext } from "./batch-context.ts";
 import { createBoundedMap } from "./bounded-map.ts";
 import type { Checkout, Outcome } from "./checkout.ts";
+import { decideReview } from "./decide-review.ts";
 import type { Environment } from "./environment.ts";
 import { createGatherer, type GathererStats, type LaneKey } from "./gatherer.ts";
 import { getReceipt } from "./get-receipt.ts";
@@ -104,6 +105,8 @@ export function createCheckout(options: CheckoutOptions): RunningCheckout {
     voidHold: guarded(environment, voidHold),
     award: guarded(environment, award),
     openWallet: guarded(environment, openWallet),
+    decideReview: (request) =>
+      programmes.latest ? decideReview(environment, request) : Promise.resolve(err({ code: "no-programme" })),
     reward: (request) =>
       programmes.latest ? reward(environment, request) : Promise.resolve(err({ code: "no-programme" })),
   };

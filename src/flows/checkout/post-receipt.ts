@@ -161,13 +161,13 @@ function receiptKey(programme: CompiledProgramme, request: ReceiptRequest, subje
   );
 }
 
-const NO_USE: ReadonlyMap<string, number> = new Map();
+const NO_USE: MemberStanding["capUse"] = new Map();
 
 /** What pricing may know of the wallet at this moment; traits are picked by the receipt's own time. */
 export function standingOf(draft: Draft, heldCents?: number, budgets?: BudgetQuestions): MemberStanding {
   return {
     traits: draft.before.traits,
-    capUse: draft.capUse.size === 0 ? NO_USE : new Map([...draft.capUse].map(([key, [used]]) => [key, used])),
+    capUse: draft.capUse.size === 0 ? NO_USE : { get: (key) => draft.capUse.get(key)?.[0] },
     firstPurchaseAt: draft.firstPurchaseAt,
     // A receipt that captures a hold spends what is held, and nothing else.
     activeCents: heldCents ?? drawableCents(draft),

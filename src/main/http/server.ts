@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Pool } from "pg";
 import { createGuard, keyRoutes } from "#domains/access/http/index.ts";
 import { type Keyring, permissionOf } from "#domains/access/index.ts";
+import type { WatchedGuards } from "#domains/guards/index.ts";
 import { lookupRoute } from "#domains/identity/http/index.ts";
 import { createLedgerReads, memberRoutes } from "#domains/ledger/http/index.ts";
 import { programmeRoutes } from "#domains/program/http/index.ts";
@@ -39,6 +40,7 @@ import type { Logger } from "#platform/log.ts";
 import { isConnectionLost } from "#platform/postgres/pool.ts";
 import { API_INFO } from "./api-info.ts";
 import type { FindMember } from "./find-member.ts";
+import { guardModules } from "./guard-modules.ts";
 import { offerModules } from "./offer-modules.ts";
 import { operatingRoutes, type Readiness } from "./operations-routes.ts";
 import { problemRegistry } from "./problems.ts";
@@ -53,6 +55,8 @@ export type ServerDeps = {
   readonly checkout: Checkout;
   readonly keyring: Keyring;
   readonly events: EventLog;
+  /** What stops, blocks and limits receipts; told of a change at once. */
+  readonly guards?: WatchedGuards;
   /** The member of an identifier as it was read. */
   readonly findMember: FindMember;
   /** Who members are. Without it its routes are described and answer nothing. */
@@ -138,6 +142,7 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
     eventRoutes({ events: deps.events, problems }),
     eventBatchRoute({ events: deps.events, problems, log, isUnavailable: isConnectionLost }),
     budgetRoute({ pool }),
+    ...guardModules(deps, problems),
     funderRoutes({ pool, clock, programmes, problems }),
     favouriteRoutes({ pool, clock, programmes, checkout, problems, maySeeMember }),
     missionRoutes({ pool, clock, programmes, problems, maySeeMember }),

@@ -23,7 +23,7 @@ export type Alert = {
   readonly decidedAt?: EpochMs;
   readonly decidedBy?: string;
   readonly note?: string;
-  readonly decisionSeq?: number;
+  readonly decided?: { readonly member: number; readonly seq: number };
 };
 
 type Row = {
@@ -44,6 +44,7 @@ type Row = {
   decided_at: Date | null;
   decided_by: string | null;
   note: string | null;
+  decision_member: number | string | null;
   decision_seq: number | null;
 };
 
@@ -65,7 +66,7 @@ function toAlert(row: Row): Alert {
     attempts: row.attempts,
     ...(row.decided_at === null ? {} : { decidedAt: row.decided_at.getTime(), decidedBy: row.decided_by as string }),
     ...(row.note === null ? {} : { note: row.note }),
-    ...(row.decision_seq === null ? {} : { decisionSeq: row.decision_seq }),
+    ...(row.decision_seq === null ? {} : { decided: { member: Number(row.decision_member), seq: row.decision_seq } }),
   };
 }
 
@@ -142,15 +143,24 @@ export type AlertDecision = {
   readonly at: EpochMs;
   readonly by: string;
   readonly note: string;
-  readonly seq: number;
+  /** The operation that did it; none where there was nothing left to do. */
+  readonly operation?: { readonly member: number; readonly seq: number };
 };
 
 /** Notes a decision once, whoever comes second; by primary key. */
 export async function decideAlert(pool: Pool, alertId: string, decision: AlertDecision): Promise<Alert | undefined> {
   await pool.query(
-    `update guard_alert set state = $2, decided_at = $3, decided_by = $4, note = $5, decision_seq = $6
+    `update guard_alert set state = $2, decided_at = $3, decided_by = $4, note = $5, decision_member = $6, decision_seq = $7
      where alert_id = $1 and state = 'open'`,
-    [alertId, decision.state, new Date(decision.at), decision.by, decision.note, decision.seq],
+    [
+      alertId,
+      decision.state,
+      new Date(decision.at),
+      decision.by,
+      decision.note,
+      decision.operation?.member ?? null,
+      decision.operation?.seq ?? null,
+    ],
   );
   return readAlert(pool, alertId);
 }

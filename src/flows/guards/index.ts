@@ -1,0 +1,3 @@
+export { type BlockDeps, type BlockRequest, type BlockSubject, block, lift } from "./block.ts";
+export { type AlertDecisionRequest, type AlertFailure, decideAlert } from "./decide-alert.ts";
+export { resume, type StopFailure, type StopRequest, type SwitchDeps, stop } from "./switch.ts";
