@@ -75,14 +75,14 @@ export {
 } from "./store/contributions.ts";
 export {
   commitPeriod,
-  countDraw,
+  type DrawAward,
   listMemberDraws,
   listPeriodDraws,
   listPeriods,
   listUnrevealed,
   lockPeriod,
-  putDraw,
   readPeriod,
+  recordDraw,
   revealPeriod,
   type StoredDraw,
   type StoredPeriod,

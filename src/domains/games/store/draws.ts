@@ -2,6 +2,7 @@ import type { ClientBase, Pool } from "pg";
 import { bucketOf, type MemberId } from "#kernel/ids.ts";
 import { type Day, type EpochMs, formatDay, parseDay } from "#kernel/time.ts";
 import type { DrawCommitment } from "../core/draw/fair.ts";
+import type { StoredAward } from "./awards.ts";
 
 export type StoredPeriod = {
   readonly game: string;
@@ -92,22 +93,6 @@ export async function lockPeriod(client: ClientBase, game: string, period: Day):
 }
 
 /** By primary key, of the row that is locked. */
-export async function countDraw(
-  client: ClientBase,
-  game: string,
-  period: Day,
-  draws: number,
-  taken: object,
-): Promise<void> {
-  await client.query("update draw_period set draws = $3, taken = $4 where game = $1 and period = $2", [
-    game,
-    formatDay(period),
-    draws,
-    JSON.stringify(taken),
-  ]);
-}
-
-/** By primary key, of the row that is locked. */
 export async function revealPeriod(
   client: ClientBase,
   game: string,
@@ -160,13 +145,30 @@ type DrawRow = {
 
 const DRAW_COLUMNS = "member_id, game, source, request_key, client_seed, period, nonce, drawn, given, drawn_at";
 
-/** By primary key: a right that was drawn on raises 23505. */
-const PUT_DRAW = `
+/** By primary key, of the row that is locked. Apart from the member's rows, which live on a shard of their own. */
+const COUNT = "update draw_period set draws = $3, taken = $4 where game = $1 and period = $2";
+
+/** By primary keys of one member. A right that was drawn on, or a request that was answered, raises 23505. */
+const RECORD = `
+with won as (
+  insert into game_award (bucket, member_id, game, key, desired, cause, is_due, updated_at)
+  select $1, $2, $3, $12, $13::json, $14::json, true, $11 where $12::text is not null
+)
 insert into game_draw (bucket, member_id, game, source, request_key, client_seed, period, nonce, drawn, given, drawn_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
 
-export async function putDraw(client: ClientBase, draw: StoredDraw): Promise<void> {
-  await client.query(PUT_DRAW, [
+/** What a draw has won, as `game_award` keeps it. */
+export type DrawAward = Pick<StoredAward, "key" | "desired" | "cause">;
+
+/** Counts a draw, writes it, and makes what was won due, while the period's row is locked. */
+export async function recordDraw(
+  client: ClientBase,
+  draw: StoredDraw,
+  taken: Readonly<Record<string, number>>,
+  award?: DrawAward,
+): Promise<void> {
+  await client.query(COUNT, [draw.game, formatDay(draw.period), draw.nonce, JSON.stringify(taken)]);
+  await client.query(RECORD, [
     bucketOf(draw.member),
     draw.member,
     draw.game,
@@ -178,6 +180,9 @@ export async function putDraw(client: ClientBase, draw: StoredDraw): Promise<voi
     draw.drawn,
     draw.given,
     new Date(draw.at),
+    award?.key ?? null,
+    award === undefined ? null : JSON.stringify(award.desired),
+    award === undefined ? null : JSON.stringify(award.cause),
   ]);
 }
 

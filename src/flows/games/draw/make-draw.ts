@@ -1,6 +1,6 @@
 import type { PoolClient } from "pg";
 import {
-  countDraw,
+  type DrawAward,
   type DrawTerms,
   drawPrize,
   type GameTerms,
@@ -10,15 +10,14 @@ import {
   lockPeriod,
   openRights,
   periodAt,
-  putAwards,
-  putDraw,
+  recordDraw,
   type StoredDraw,
 } from "#domains/games/index.ts";
 import { endOf } from "#domains/missions/index.ts";
 import type { CompiledProgramme } from "#domains/program/index.ts";
 import type { MemberId } from "#kernel/ids.ts";
 import { err, ok, type Result } from "#kernel/result.ts";
-import { type EpochMs, formatDay } from "#kernel/time.ts";
+import { formatDay } from "#kernel/time.ts";
 import { transaction } from "#platform/postgres/transaction.ts";
 import { activeGame } from "../active-games.ts";
 import { desiredReward } from "../progress/desired.ts";
@@ -44,9 +43,13 @@ export type DrawRefusal =
 
 export type Drawing = { readonly draw: StoredDraw; readonly replayed: boolean };
 
+/** A right that another request has drawn on meanwhile sends this one round again. */
+const ATTEMPTS = 5;
+
 /**
  * Draws on the member's oldest right. The period's row is locked: it gives the nonce (no gaps, none twice) and what is
- * left of each prize, so that stocks hold however many processes draw at once. Draw, count and award are one transaction.
+ * left of each prize, so that stocks hold however many processes draw at once. Rights are
+ * read before it, and their primary key settles who comes first.
  */
 export async function makeDraw(deps: CommitDeps, request: DrawRequest): Promise<Result<Drawing, DrawRefusal>> {
   if (!deps.programmes.latest) return err({ code: "no-programme" });
@@ -54,42 +57,57 @@ export async function makeDraw(deps: CommitDeps, request: DrawRequest): Promise<
   const found = await activeGame(deps.pool, programme, request.game);
   if (found === undefined || found.game.play.kind !== "draw") return err({ code: "unknown-game" });
   const { game, state } = found;
-  const { play } = found.game;
-  return transaction(deps.pool, async (client) => {
-    const made = await listMemberDraws(client, request.member, game.id);
-    const same = replayOf(made, request);
-    if (same !== undefined) return same;
-    const now = deps.clock.now();
-    const whole = gamePeriod(game.document, programme.calendar);
-    const period = periodAt(play.every, whole, now, programme.calendar);
-    if (state !== "live" || period === undefined) return err({ code: "game-not-live" } as const);
-    const locked = await lockPeriod(client, game.id, period.period);
-    if (locked === undefined || now < locked.startsAt || locked.revealedAt !== undefined) {
-      return err({ code: "draw-not-committed", retryAfterSeconds: 2 } as const);
+  const playing = { programme, game, play: found.game.play, isLive: state === "live" };
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await transaction(deps.pool, (client) => drawOnce(deps, client, request, playing));
+    } catch (error) {
+      if ((error as { code?: string }).code !== UNIQUE_VIOLATION || attempt === ATTEMPTS) throw error;
     }
-    // Read under the lock: a draw that was waited for may have used the right, or be this one.
-    const known = await listMemberDraws(client, request.member, game.id);
-    const meanwhile = replayOf(known, request);
-    if (meanwhile !== undefined) return meanwhile;
-    const contributions = await loadGameContributions(client, [request.member], game.id);
-    const used = new Set(known.map(({ source }) => source));
-    const [right] = openRights(contributions, used, game, play, now, programme.calendar);
-    if (right === undefined) return err({ code: "no-draw-right" } as const);
-    const nonce = locked.draws + 1;
-    const taken = new Map(Object.entries(locked.taken));
-    const seed = seedOf(deps.gameSecret, locked);
-    const { drawn, given } = drawPrize(locked.commitment, seed, request.clientSeed, nonce, taken);
-    const { member, clientSeed, requestKey } = request;
-    const draw = {
-      ...{ member, game: game.id, source: right.source, requestKey, clientSeed },
-      ...{ period: locked.period, nonce, drawn, given, at: now },
-    };
-    taken.set(given, (taken.get(given) ?? 0) + 1);
-    await countDraw(client, game.id, locked.period, nonce, Object.fromEntries(taken));
-    await putDraw(client, draw);
-    await noteAward(client, programme, game, play, draw, now);
-    return ok({ draw, replayed: false });
-  });
+  }
+}
+
+const UNIQUE_VIOLATION = "23505";
+
+type Playing = {
+  readonly programme: CompiledProgramme;
+  readonly game: GameTerms;
+  readonly play: DrawTerms;
+  readonly isLive: boolean;
+};
+
+async function drawOnce(
+  deps: CommitDeps,
+  client: PoolClient,
+  request: DrawRequest,
+  { programme, game, play, isLive }: Playing,
+): Promise<Result<Drawing, DrawRefusal>> {
+  const { member, clientSeed, requestKey } = request;
+  const { calendar } = programme;
+  const made = await listMemberDraws(client, member, game.id);
+  const same = replayOf(made, request);
+  if (same !== undefined) return same;
+  const contributions = play.isDaily ? [] : await loadGameContributions(client, [member], game.id);
+  const now = deps.clock.now();
+  const period = periodAt(play.every, gamePeriod(game.document, calendar), now, calendar);
+  if (!isLive || period === undefined) return err({ code: "game-not-live" });
+  const used = new Set(made.map(({ source }) => source));
+  const [right] = openRights(contributions, used, game, play, now, calendar);
+  if (right === undefined) return err({ code: "no-draw-right" });
+  const locked = await lockPeriod(client, game.id, period.period);
+  if (locked === undefined || now < locked.startsAt || locked.revealedAt !== undefined) {
+    return err({ code: "draw-not-committed", retryAfterSeconds: 2 });
+  }
+  const nonce = locked.draws + 1;
+  const taken = new Map(Object.entries(locked.taken));
+  const { drawn, given } = drawPrize(locked.commitment, seedOf(deps.gameSecret, locked), clientSeed, nonce, taken);
+  taken.set(given, (taken.get(given) ?? 0) + 1);
+  const draw = {
+    ...{ member, game: game.id, source: right.source, requestKey, clientSeed },
+    ...{ period: locked.period, nonce, drawn, given, at: now },
+  };
+  await recordDraw(client, draw, Object.fromEntries(taken), awardOf(programme, game, play, draw));
+  return ok({ draw, replayed: false });
 }
 
 function replayOf(made: readonly StoredDraw[], request: DrawRequest): Result<Drawing, DrawRefusal> | undefined {
@@ -100,19 +118,16 @@ function replayOf(made: readonly StoredDraw[], request: DrawRequest): Result<Dra
 }
 
 /** What was won is due; the worker gives it within a second, once. */
-async function noteAward(
-  client: PoolClient,
-  programme: CompiledProgramme,
+function awardOf(
+  { calendar }: CompiledProgramme,
   game: GameTerms,
   play: DrawTerms,
   draw: StoredDraw,
-  now: EpochMs,
-): Promise<void> {
+): DrawAward | undefined {
   const reward = play.prizes.find(({ id }) => id === draw.given)?.reward;
-  if (reward === undefined) return;
-  const expiresAt = endOf(now, game.expiry, programme.calendar);
-  const desired = desiredReward(reward, now, programme.calendar, expiresAt);
-  const key = `draw:${formatDay(draw.period)}:${draw.nonce}`;
-  const cause = { game: game.id, kind: "draw", period: formatDay(draw.period), nonce: draw.nonce, prize: draw.given };
-  await putAwards(client, [{ member: draw.member, game: game.id, key, desired, cause, isDue: true }], now);
+  if (reward === undefined) return undefined;
+  const desired = desiredReward(reward, draw.at, calendar, endOf(draw.at, game.expiry, calendar));
+  const period = formatDay(draw.period);
+  const cause = { game: game.id, kind: "draw", period, nonce: draw.nonce, prize: draw.given };
+  return { key: `draw:${period}:${draw.nonce}`, desired, cause };
 }
