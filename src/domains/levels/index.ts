@@ -4,6 +4,7 @@ export { type LevelStanding, standingOf } from "./core/standing.ts";
 export { type Contribution, inOrder } from "./core/tally.ts";
 export { traitChanges } from "./core/trait-changes.ts";
 export {
+  eraseLevels,
   type LevelSplit,
   loadLevelContributions,
   type MemberContribution,

@@ -17,7 +17,7 @@ export {
 } from "./core/subscription.ts";
 export type { PaymentOrder, PaymentOutcome, PaymentProvider, RefundOrder } from "./provider/provider.ts";
 export { createSandbox, SANDBOX_SLOW_MS } from "./provider/sandbox.ts";
-export { mergeSubscriptions, splitSubscriptions } from "./store/merge.ts";
+export { eraseSubscriptions, mergeSubscriptions, splitSubscriptions } from "./store/merge.ts";
 export {
   insertPayment,
   listPayments,

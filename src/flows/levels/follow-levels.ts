@@ -4,6 +4,7 @@ import {
   type Contribution,
   continued,
   earliestOf,
+  eraseLevels,
   isSameSpans,
   joined,
   type LevelGoal,
@@ -28,7 +29,7 @@ import {
 } from "#domains/levels/index.ts";
 import { nextPage } from "#domains/missions/index.ts";
 import type { CompiledProgramme, Programmes } from "#domains/program/index.ts";
-import { mergeSubscriptions, splitSubscriptions } from "#domains/subscription/index.ts";
+import { eraseSubscriptions, mergeSubscriptions, splitSubscriptions } from "#domains/subscription/index.ts";
 import type { MemberId } from "#kernel/ids.ts";
 import type { EpochMs, Month } from "#kernel/time.ts";
 import type { Clock } from "#platform/clock.ts";
@@ -64,6 +65,12 @@ export async function followLevels(deps: LevelStreamDeps, pageSize = PAGE): Prom
         continue;
       }
       await put();
+      if (each.kind === "erasure") {
+        await eraseLevels(client, each.member);
+        await eraseSubscriptions(client, each.member, deps.clock.now());
+        since.delete(each.member);
+        continue;
+      }
       for (const member of await (each.kind === "merge"
         ? mergeLevels(client, each.merge, deps.clock.now())
         : splitLevels(client, each.split, deps.clock.now()))) {

@@ -68,7 +68,8 @@ function ask(
   return provider.refund({ ...order, chargeReference: charge.reference });
 }
 
-async function askLater(client: PoolClient, ref: SubscriptionRef, now: EpochMs): Promise<void> {
+/** The worker looks at it again in a minute; at what has nothing to wait for, never. */
+export async function askLater(client: PoolClient, ref: SubscriptionRef, now: EpochMs): Promise<void> {
   const subscription = await readSubscription(client, ref, "lock");
   if (subscription) await updateSubscription(client, { ...subscription, nextAt: now + ASK_AGAIN_MS });
 }

@@ -12,27 +12,39 @@ import {
   updateSubscription,
 } from "#domains/subscription/index.ts";
 import { transaction } from "#platform/postgres/transaction.ts";
-import { asStored, collect, insertNext } from "./collect.ts";
+import { askLater, asStored, collect, insertNext } from "./collect.ts";
 import type { SubscriptionDeps } from "./deps.ts";
 import { settleBenefit } from "./settle-benefit.ts";
 
 const AT_ONCE = 200;
 const IDLE_MS = 1_000;
 
-/** Renewals, repeated payments, ends, and benefits that are due: one round. Gives the number looked at. */
+/**
+ * Renewals, repeated payments, ends, and benefits that are due: one round. Gives the number looked at. One that fails is
+ * looked at again later and stops none of the others; then the first failure is thrown.
+ */
 export async function renewSubscriptions(deps: SubscriptionDeps): Promise<number> {
   if (!deps.programmes.latest) return 0;
   let seen = 0;
+  const failures: unknown[] = [];
+  const each = async (ref: SubscriptionRef, work: () => Promise<unknown>): Promise<void> => {
+    seen++;
+    try {
+      await work();
+    } catch (error) {
+      failures.push(error);
+      await transaction(deps.pool, (client) => askLater(client, ref, deps.clock.now()));
+    }
+  };
   for (const ref of await listNext(deps.pool, deps.clock.now(), AT_ONCE)) {
-    await advance(deps, ref);
-    await collect(deps, ref);
-    await settleBenefit(deps, ref);
-    seen++;
+    await each(ref, async () => {
+      await advance(deps, ref);
+      await collect(deps, ref);
+      await settleBenefit(deps, ref);
+    });
   }
-  for (const ref of await listDueBenefits(deps.pool, AT_ONCE)) {
-    await settleBenefit(deps, ref);
-    seen++;
-  }
+  for (const ref of await listDueBenefits(deps.pool, AT_ONCE)) await each(ref, () => settleBenefit(deps, ref));
+  if (failures.length > 0) throw failures[0];
   return seen;
 }
 

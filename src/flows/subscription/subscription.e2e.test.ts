@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { verifyProjections } from "#domains/ledger/index.ts";
-import { createSandbox } from "#domains/subscription/index.ts";
+import { createSandbox, type PaymentOrder } from "#domains/subscription/index.ts";
 import { termsOf } from "#flows/close-month/index.ts";
 import { followLevels } from "#flows/levels/index.ts";
+import { memberIds } from "#kernel/ids.ts";
 import { createCalendar, DAY_MS, HOUR_MS, parseMonth } from "#kernel/time.ts";
 import { type Json, testApi } from "../../../test/support/api.ts";
 import { levelsHaveSeenAll } from "../../../test/support/levels.ts";
 import { SMALL_COALITION } from "../../../test/support/programmes.ts";
-import { renewSubscriptions } from "./index.ts";
+import { renewSubscriptions, subscribe } from "./index.ts";
 
 const programme = `${SMALL_COALITION.replace(
   "rules:\n",
@@ -69,13 +70,13 @@ async function buy(phone: string, amount: number, at = clock.now(), over: object
   return answer.body;
 }
 
-async function subscribe(member: unknown, over: object = {}, key = `k${++number}`) {
+async function ask(member: unknown, over: object = {}, key = `k${++number}`) {
   const body = { plan: "plus", paymentToken: "tok_ok", ...over };
   return api.call(`/v1/members/${member}/subscriptions`, { key: till, body, headers: { "idempotency-key": key } });
 }
 
 async function subscribed(member: unknown, over: object = {}): Promise<Json> {
-  const answer = await subscribe(member, over);
+  const answer = await ask(member, over);
   assert.equal(answer.status, 201, answer.text);
   return answer.body;
 }
@@ -167,7 +168,7 @@ test("a failed renewal is tried again with back-off through the days of grace, i
   const over = await read(subscription);
   assert.equal(over.endReason as unknown, "payment-failed");
   assert.equal((await payments(subscription)).filter(({ state }) => (state as unknown) === "succeeded").length, 1);
-  assert.equal((await subscribe(member)).status, 201, "it can be bought again");
+  assert.equal((await ask(member)).status, 201, "it can be bought again");
 });
 
 test("another card in the days of grace is tried at once, and the new period joins the old one", async () => {
@@ -249,20 +250,20 @@ test("a trial costs nothing, is given once, and goes on at the promo's price, th
   const amounts = (await payments(trial.subscription)).map(({ amountKopecks }) => amountKopecks as unknown);
   assert.deepEqual(amounts, [19_900, 9_900, 9_900]);
   await act(trial.subscription, "refund", { share: "none", points: "keep" });
-  assert.equal((await subscribe(member, { trial: true })).body.code as unknown, "trial-used");
-  assert.equal((await subscribe(member, { promoCode: "SPRING-99" })).body.code as unknown, "promo-used");
-  assert.equal((await subscribe(member, { promoCode: "OVER" })).body.code as unknown, "unknown-promo");
-  assert.equal((await subscribe(member, { paymentToken: undefined })).body.code as unknown, "payment-needed");
+  assert.equal((await ask(member, { trial: true })).body.code as unknown, "trial-used");
+  assert.equal((await ask(member, { promoCode: "SPRING-99" })).body.code as unknown, "promo-used");
+  assert.equal((await ask(member, { promoCode: "OVER" })).body.code as unknown, "unknown-promo");
+  assert.equal((await ask(member, { paymentToken: undefined })).body.code as unknown, "payment-needed");
 });
 
 test("a promo code has so many places, a declined payment gives its place back", async () => {
   set("2026-10-02T12:00:00+03:00");
   const members = [];
   for (const phone of ["+79000000011", "+79000000012"]) members.push((await buy(phone, 1_000)).member);
-  const declined = await subscribe(members[0], { promoCode: "SPRING-99", paymentToken: "tok_closed" });
+  const declined = await ask(members[0], { promoCode: "SPRING-99", paymentToken: "tok_closed" });
   assert.equal(declined.body.code as unknown, "payment-declined");
-  assert.equal((await subscribe(members[0], { promoCode: "SPRING-99" })).status, 201);
-  assert.equal((await subscribe(members[1], { promoCode: "SPRING-99" })).body.code as unknown, "promo-exhausted");
+  assert.equal((await ask(members[0], { promoCode: "SPRING-99" })).status, 201);
+  assert.equal((await ask(members[1], { promoCode: "SPRING-99" })).body.code as unknown, "promo-exhausted");
 });
 
 test("a payment that is confirmed later begins then; a message told twice counts once; money for what has ended goes back", async () => {
@@ -305,20 +306,20 @@ test("a payment that is confirmed later begins then; a message told twice counts
 test("a provider that can't be reached is asked again by the worker; the request repeated buys once", async () => {
   set("2026-10-05T12:00:00+03:00");
   const { member } = await buy("+79000000010", 1_000);
-  const first = await subscribe(member, { paymentToken: "tok_down" }, "same");
+  const first = await ask(member, { paymentToken: "tok_down" }, "same");
   assert.equal(first.body.state as unknown, "pending", first.text);
-  const again = await Promise.all([1, 2, 3].map(() => subscribe(member, { paymentToken: "tok_down" }, "same")));
+  const again = await Promise.all([1, 2, 3].map(() => ask(member, { paymentToken: "tok_down" }, "same")));
   assert.deepEqual(
     again.map(({ status }) => status),
     [201, 201, 201],
   );
-  assert.equal((await subscribe(member, {}, "same")).status, 409);
+  assert.equal((await ask(member, {}, "same")).status, 409);
   clock.advance(6 * 60_000);
   await run();
   assert.equal((await read(first.body.subscription)).state as unknown, "active");
   assert.equal((await payments(first.body.subscription)).length, 1);
   const together = await buy("+79000000013", 1_000);
-  const racing = await Promise.all([1, 2, 3, 4].map((i) => subscribe(together.member, {}, `race-${i}`)));
+  const racing = await Promise.all([1, 2, 3, 4].map((i) => ask(together.member, {}, `race-${i}`)));
   assert.deepEqual(
     racing.map(({ status }) => status).sort(),
     [201, 409, 409, 409],
@@ -347,7 +348,7 @@ test("merged members have the subscriptions of both, and only one of two to a pl
     [second.subscription, false],
     [first.subscription, true],
   ]);
-  assert.equal((await subscribe(one.member)).body.code as unknown, "already-subscribed");
+  assert.equal((await ask(one.member)).body.code as unknown, "already-subscribed");
   set("2026-12-03T12:00:01+03:00");
   await run();
   assert.equal((await payments(first.subscription)).length, 1);
@@ -367,6 +368,61 @@ test("what the operator takes for another seller is a credit to it in the month'
   await act(subscription, "refund", {});
   const after = await termsOf(engines.pool, api.programmes, parseMonth("2026-12") as number);
   assert.ok(!after.fees.some(({ reason }) => reason === "subscription yearly"), "given back in full");
+});
+
+test("an answer that is lost is asked for again under the same key, and several workers at once take the money once", async () => {
+  set("2027-05-01T12:00:00+03:00");
+  const { member } = await buy("+79000000024", 1_000);
+  const sandbox = createSandbox(clock);
+  const taken = new Map<string, number>();
+  let isLost = true;
+  const losing = {
+    ...sandbox,
+    charge: async (order: PaymentOrder) => {
+      taken.set(order.key, order.amountKopecks);
+      if (isLost) throw new Error("the connection broke");
+      return sandbox.charge(order);
+    },
+  };
+  const worker = { ...deps, provider: losing };
+  const id = memberIds.parse(String(member)) as number;
+  const asked = { member: id, plan: "plus", token: "tok_ok", trial: false, idempotencyKey: "lost" };
+  const begun = await subscribe(worker, asked);
+  assert.ok(begun.ok && begun.value.subscription.state === "pending");
+  isLost = false;
+  clock.advance(2 * 60_000);
+  await Promise.all([renewSubscriptions(worker), renewSubscriptions(worker), renewSubscriptions(worker)]);
+  set("2027-06-01T12:05:00+03:00");
+  await Promise.all([renewSubscriptions(worker), renewSubscriptions(worker), renewSubscriptions(worker)]);
+  const list = await api.call(`/v1/members/${member}/subscriptions`, { key: operator });
+  const [own] = list.body.items as unknown as Json[];
+  assert.equal((own as Json).state as unknown, "active");
+  const ordered = [...taken.keys()].filter((key) => key.startsWith(String((own as Json).subscription)));
+  assert.equal(ordered.length, 2, "the first period and one renewal");
+  assert.equal((await payments((own as Json).subscription)).length, 2);
+  const { rows } = await engines.pool.query(
+    "select count(*)::int as n from member_trait where member_id = $1 and kind = 'subscription'",
+    [id],
+  );
+  assert.equal(rows[0].n, 1);
+});
+
+test("an erased member is never charged again, and no token is left", async () => {
+  set("2027-07-01T12:00:00+03:00");
+  const { member } = await buy("+79000000025", 1_000);
+  const { subscription } = await subscribed(member);
+  const erased = await api.call(`/v1/members/${member}`, { method: "DELETE", key: operator });
+  assert.ok(erased.status < 300, erased.text);
+  while ((await followLevels(deps)) || !(await levelsHaveSeenAll(engines.pool)));
+  set("2027-08-02T12:00:00+03:00");
+  await run();
+  const { rows } = await engines.pool.query(
+    `select s.state, s.token, (select json_agg(p.token) from subscription_payment p where p.member_id = s.member_id) as tokens
+     from subscription s where s.member_id = $1`,
+    [memberIds.parse(String(member))],
+  );
+  assert.deepEqual(rows, [{ state: "ended", token: null, tokens: ["erased"] }]);
+  assert.ok(subscription);
 });
 
 test("plans are listed with what they bring; strangers see no subscriptions; the ledger still rebuilds", async () => {

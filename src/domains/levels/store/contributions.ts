@@ -114,3 +114,10 @@ export async function splitLevelContributions(client: ClientBase, split: LevelSp
   const who = [bucketOf(survivor), survivor, bucketOf(goes), goes];
   await client.query(SPLIT, [...who, base, count, shift, int8Array(members)]);
 }
+
+/** By prefixes of the primary keys: an erased member has no level to reach. */
+export async function eraseLevels(client: ClientBase, member: MemberId): Promise<void> {
+  const who = [bucketOf(member), member];
+  await client.query("delete from level_contribution where bucket = $1 and member_id = $2", who);
+  await client.query("delete from level_standing where bucket = $1 and member_id = $2", who);
+}

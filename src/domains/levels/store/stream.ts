@@ -29,13 +29,13 @@ select member_id, seq, kind, partner, occurred_at, cites_seq,
   facts -> 'state' -> 'members' as members
 from operation where xid >= $1 and xid < $2 and (kind in ('purchase', 'return')
   or kind = 'merge' and facts -> 'state' ->> 'status' = 'open'
-  or kind = 'unmerge' and facts -> 'state' -> 'made' is not null)
+  or kind = 'unmerge' and facts -> 'state' -> 'made' is not null or kind = 'erasure')
 order by xid, bucket, member_id, seq`;
 
 type Row = {
   member_id: number;
   seq: number;
-  kind: "purchase" | "return" | "merge" | "unmerge";
+  kind: "purchase" | "return" | "merge" | "unmerge" | "erasure";
   partner: string;
   occurred_at: Date;
   cites_seq: number | null;
@@ -55,7 +55,8 @@ export type LevelMerge = { readonly survivor: MemberId; readonly merged: MemberI
 export type LevelHappening =
   | { readonly kind: "contribution"; readonly contribution: MemberContribution }
   | { readonly kind: "merge"; readonly merge: LevelMerge }
-  | { readonly kind: "split"; readonly split: LevelSplit };
+  | { readonly kind: "split"; readonly split: LevelSplit }
+  | { readonly kind: "erasure"; readonly member: MemberId };
 
 /** What a range of transactions adds to what levels are reached by. */
 export async function readLevelPage(client: ClientBase, from: number, to: number): Promise<LevelHappening[]> {
@@ -66,6 +67,7 @@ export async function readLevelPage(client: ClientBase, from: number, to: number
 function happeningOf(row: Row): LevelHappening | undefined {
   const member = Number(row.member_id);
   const { other, base, count, shift, members, cites_seq: cites, kopecks, cents } = row;
+  if (row.kind === "erasure") return { kind: "erasure", member };
   if (row.kind === "merge") {
     if (other === null || base === null) return undefined;
     return { kind: "merge", merge: { survivor: member, merged: Number(other), base } };

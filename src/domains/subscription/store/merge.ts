@@ -2,7 +2,7 @@ import type { ClientBase } from "pg";
 import { bucketOf, type MemberId } from "#kernel/ids.ts";
 import type { EpochMs } from "#kernel/time.ts";
 import { int8Array } from "#platform/postgres/binary-arrays.ts";
-import type { Subscription } from "../core/subscription.ts";
+import { ended, type Subscription } from "../core/subscription.ts";
 import { listSubscriptions, readSubscription, type StoredSubscription, updateSubscription } from "./subscriptions.ts";
 
 /** By primary key; a merged member brings those merged into it before. */
@@ -48,6 +48,25 @@ async function stopRenewing(client: ClientBase, { member, number }: Subscription
     isDue: true,
   };
   await updateSubscription(client, next);
+}
+
+/** By a prefix of the primary key: tokens name a person's card. */
+const FORGET_TOKENS = `
+update subscription_payment set token = 'erased' where bucket = $1 and member_id = $2 and number = $3`;
+
+/**
+ * An erased member pays for nothing any more: what goes on ends now, and no token is left. Payments stay, as the money did;
+ * one that is on its way and comes goes back.
+ */
+export async function eraseSubscriptions(client: ClientBase, member: MemberId, now: EpochMs): Promise<void> {
+  for (const { member: buyer, number } of await listSubscriptions(client, member)) {
+    const stored = await readSubscription(client, { member: buyer, number }, "lock");
+    if (stored === undefined) continue;
+    const { token: _, nextAt: __, ...rest } = stored;
+    const over = stored.state === "ended" ? rest : ended(rest, "cancelled", now, undefined);
+    await updateSubscription(client, { ...rest, ...over, isDue: false });
+    await client.query(FORGET_TOKENS, [bucketOf(buyer), buyer, number]);
+  }
 }
 
 /** Members that go take their subscriptions along. */
