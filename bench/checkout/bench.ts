@@ -42,7 +42,7 @@ export async function run(given: BenchOptions): Promise<BenchResult> {
         const ran = await serveFull(given, stack, key, members);
         await step("feed", () => untilFed(stack));
         const { calendar } = benchProgrammes(systemClock).current();
-        const verify = given.flag("no-verify") ? null : await verifyLedger(stack.pool, calendar);
+        const verify = given.flag("no-verify") ? null : await verifyLedger(stack.pool, calendar, stack.pgUrl);
         return { bench: "checkout --full", ...ran, verify, members, conditions: under };
       }
       const server = { url: stack.pgUrl, pid: stack.pids().postgres };

@@ -1,4 +1,5 @@
 import { applyDemoProgramme } from "./demo/apply-demo-programme.ts";
+import { enterDemoDeposits } from "./demo/enter-demo-deposit.ts";
 import { fillDemoCity } from "./demo/fill-demo-city.ts";
 import { makeDemoKeys } from "./demo/make-demo-keys.ts";
 import { openDemoGames } from "./demo/open-demo-games.ts";
@@ -11,6 +12,7 @@ export type { DemoContext, DemoStep } from "./demo/step.ts";
 export const demoSteps: readonly DemoStep[] = [
   applyDemoProgramme,
   makeDemoKeys,
+  enterDemoDeposits,
   fillDemoCity,
   subscribeMembers,
   openDemoGames,

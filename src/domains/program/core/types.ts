@@ -38,7 +38,7 @@ export type Trait = {
 export type MemberStanding = {
   readonly traits: readonly Trait[];
   /** Use of caps so far, by `capKey`, which names cap and period ("c:daily|20410"). */
-  readonly capUse: ReadonlyMap<string, number>;
+  readonly capUse: Pick<ReadonlyMap<string, number>, "get">;
   /** What is left of a budget, by its key and limit, hundredths of a point; all of it unless given. */
   readonly budgetLeft?: (key: string, limitCents: PointsCents) => PointsCents;
   /** First purchase at each partner, for "first purchase" conditions. */

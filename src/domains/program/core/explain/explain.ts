@@ -44,8 +44,20 @@ function explainRule(result: RuleResult, programme: CompiledProgramme, language:
   }));
 }
 
+/** Splits by version, rule and seller: each receipt explains a few, and all of them the same. */
+const splits = new WeakMap<CompiledProgramme, Map<string, FunderShares>>();
+
 /** The same split that pricing made: shares of the rule, or of the rule that a multiplier multiplied. */
 function fundersOf(result: RuleResult, programme: CompiledProgramme): FunderShares {
-  const shares = programme.rules.get(result.rule)?.shares ?? programme.rules.get(result.of ?? "")?.shares;
-  return placeShares(shares ?? new Map([[programme.operator, 1]]), result.seller ?? programme.operator, new Map());
+  const own = programme.rules.get(result.rule)?.shares;
+  const seller = result.seller ?? programme.operator;
+  const of = splits.get(programme) ?? new Map<string, FunderShares>();
+  splits.set(programme, of);
+  const key = `${own === undefined ? result.of : result.rule} ${seller}`;
+  const known = of.get(key);
+  if (known !== undefined) return known;
+  const shares = own ?? programme.rules.get(result.of ?? "")?.shares;
+  const split = placeShares(shares ?? new Map([[programme.operator, 1]]), seller, new Map());
+  of.set(key, split);
+  return split;
 }
