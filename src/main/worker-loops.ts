@@ -23,6 +23,7 @@ import type { ClickHouseClient } from "#platform/clickhouse/client.ts";
 import type { Clock } from "#platform/clock.ts";
 import type { Logger } from "#platform/log.ts";
 import type { Loop } from "#platform/process/loops.ts";
+import { runGuards, workerGuards } from "./worker-guards.ts";
 
 export type LoopDeps = {
   readonly pool: Pool;
@@ -50,6 +51,7 @@ export function createLoops(deps: LoopDeps): Loop[] {
     { name: "funders", run: (signal) => funders(deps, signal) },
     { name: "games", run: (signal) => games(deps, signal) },
     { name: "sweep", run: (signal) => sweepDaily(deps, signal) },
+    { name: "guards", run: (signal) => runGuards(deps, signal) },
     { name: "linkage", run: (signal) => linkNightly(deps, signal) },
   ];
 }
@@ -77,7 +79,11 @@ function feed(deps: LoopDeps, signal: AbortSignal): Promise<void> {
 async function missions(deps: LoopDeps, signal: AbortSignal): Promise<void> {
   const { pool, clock, identifierSecret } = deps;
   const programmes = await loadProgrammes(deps);
-  const checkout = createCheckout({ pool, clock, programmes, identifierSecret, lanes: 1, rememberMembers: 10_000 });
+  const guards = await workerGuards(deps);
+  const checkout = createCheckout({
+    ...{ pool, clock, programmes, guards, identifierSecret },
+    ...{ lanes: 1, rememberMembers: 10_000 },
+  });
   await runMissions({ pool, clock, programmes, checkout, refresh: programmes.refresh }, signal);
   await checkout.drain();
 }
@@ -86,7 +92,11 @@ async function missions(deps: LoopDeps, signal: AbortSignal): Promise<void> {
 async function levels(deps: LoopDeps, signal: AbortSignal): Promise<void> {
   const { pool, clock, identifierSecret } = deps;
   const programmes = await loadProgrammes(deps);
-  const checkout = createCheckout({ pool, clock, programmes, identifierSecret, lanes: 1, rememberMembers: 10_000 });
+  const guards = await workerGuards(deps);
+  const checkout = createCheckout({
+    ...{ pool, clock, programmes, guards, identifierSecret },
+    ...{ lanes: 1, rememberMembers: 10_000 },
+  });
   await runLevels({ pool, clock, programmes, checkout, refresh: programmes.refresh }, signal);
   await checkout.drain();
 }
@@ -95,7 +105,11 @@ async function levels(deps: LoopDeps, signal: AbortSignal): Promise<void> {
 async function subscriptions(deps: LoopDeps, signal: AbortSignal): Promise<void> {
   const { pool, clock, identifierSecret } = deps;
   const programmes = await loadProgrammes(deps);
-  const checkout = createCheckout({ pool, clock, programmes, identifierSecret, lanes: 1, rememberMembers: 1_000 });
+  const guards = await workerGuards(deps);
+  const checkout = createCheckout({
+    ...{ pool, clock, programmes, guards, identifierSecret },
+    ...{ lanes: 1, rememberMembers: 1_000 },
+  });
   const provider = createSandbox(clock);
   await runSubscriptions({ pool, clock, programmes, checkout, provider, refresh: programmes.refresh }, signal);
   await checkout.drain();
@@ -105,7 +119,11 @@ async function subscriptions(deps: LoopDeps, signal: AbortSignal): Promise<void>
 async function funders(deps: LoopDeps, signal: AbortSignal): Promise<void> {
   const { pool, clock, log, identifierSecret } = deps;
   const programmes = await loadProgrammes(deps);
-  const checkout = createCheckout({ pool, clock, programmes, identifierSecret, lanes: 1, rememberMembers: 1_000 });
+  const guards = await workerGuards(deps);
+  const checkout = createCheckout({
+    ...{ pool, clock, programmes, guards, identifierSecret },
+    ...{ lanes: 1, rememberMembers: 1_000 },
+  });
   const onAlert = (alert: CoverAlert) => {
     const told = `the cover of ${alert.funder} is ${alert.state}`;
     if (alert.state === "ok") log.info(alert, told);
@@ -119,7 +137,11 @@ async function funders(deps: LoopDeps, signal: AbortSignal): Promise<void> {
 async function games(deps: LoopDeps, signal: AbortSignal): Promise<void> {
   const { pool, clock, identifierSecret, gameSecret } = deps;
   const programmes = await loadProgrammes(deps);
-  const checkout = createCheckout({ pool, clock, programmes, identifierSecret, lanes: 1, rememberMembers: 10_000 });
+  const guards = await workerGuards(deps);
+  const checkout = createCheckout({
+    ...{ pool, clock, programmes, guards, identifierSecret },
+    ...{ lanes: 1, rememberMembers: 10_000 },
+  });
   const own = { pool, clock, programmes, checkout, gameSecret, random: randomBytes, refresh: programmes.refresh };
   await runGames(own, signal);
   await checkout.drain();
@@ -129,7 +151,11 @@ async function games(deps: LoopDeps, signal: AbortSignal): Promise<void> {
 async function cards(deps: LoopDeps, signal: AbortSignal): Promise<void> {
   const { pool, clock, identifierSecret } = deps;
   const programmes = await loadProgrammes(deps);
-  const checkout = createCheckout({ pool, clock, programmes, identifierSecret, lanes: 1, rememberMembers: 10_000 });
+  const guards = await workerGuards(deps);
+  const checkout = createCheckout({
+    ...{ pool, clock, programmes, guards, identifierSecret },
+    ...{ lanes: 1, rememberMembers: 10_000 },
+  });
   await runCardFeed({ pool, clock, programmes, checkout, refresh: programmes.refresh }, signal);
   await checkout.drain();
 }
@@ -138,7 +164,11 @@ async function cards(deps: LoopDeps, signal: AbortSignal): Promise<void> {
 async function offers(deps: LoopDeps, signal: AbortSignal): Promise<void> {
   const { pool, clock, identifierSecret } = deps;
   const programmes = await loadProgrammes(deps);
-  const checkout = createCheckout({ pool, clock, programmes, identifierSecret, lanes: 1, rememberMembers: 1_000 });
+  const guards = await workerGuards(deps);
+  const checkout = createCheckout({
+    ...{ pool, clock, programmes, guards, identifierSecret },
+    ...{ lanes: 1, rememberMembers: 1_000 },
+  });
   const { refresh } = programmes;
   await runOffers(
     { pool, clock, programmes, checkout, refresh, codes: createCodes(identifierSecret), random: randomBytes },

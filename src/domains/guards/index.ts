@@ -14,4 +14,11 @@ export {
 } from "./store/alerts.ts";
 export { purgeJournal } from "./store/journal.ts";
 export { endBlock, endStop, listBlocks, listStops, putBlock, putStop } from "./store/switchboard.ts";
-export { type GuardDeps, type Guards, LOOK_EVERY_MS, openGuards, type WatchedGuards } from "./watch-guards.ts";
+export {
+  type GuardDeps,
+  type Guards,
+  LONGEST_JOURNAL_MS,
+  LOOK_EVERY_MS,
+  openGuards,
+  type WatchedGuards,
+} from "./watch-guards.ts";

@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import type { CompiledProgramme, Programmes } from "#domains/program/index.ts";
-import { MINUTE_MS } from "#kernel/time.ts";
+import { DAY_MS, MINUTE_MS } from "#kernel/time.ts";
 import type { Clock } from "#platform/clock.ts";
 import { type Blocks, blockedOf, blocksOf, NO_BLOCKS } from "./core/blocks.ts";
 import { createStoppedProgrammes } from "./core/stopped-programme.ts";
@@ -18,6 +18,8 @@ import { readStandingBlocks, readStandingStops } from "./store/switchboard.ts";
 export const LOOK_EVERY_MS = 250;
 /** Refusals kept for the next look; an attack makes more, of which the rest is only counted. */
 const MOST_REFUSED = 2_000;
+/** Rows older than this are in no window: 31 days, and what comes late. */
+export const LONGEST_JOURNAL_MS = 32 * DAY_MS;
 /** A row in doubt that has not been seen by then was not committed. */
 const DOUBT_MS = MINUTE_MS;
 
