@@ -52,12 +52,26 @@ import {
   withdrawAnswers,
 } from "./index.ts";
 
+/** A boost that games may give: 20 % more at alfa. */
+const TREAT = `boosts:
+  treat: { name: { ru: Угощение, en: Treat } }
+`;
+const PROGRAMME = SMALL_COALITION.replace(
+  "spending:",
+  `  treat:
+    name: {ru: угощение, en: a treat}
+    when: { partner: alfa, boost: treat }
+    earn: 20%
+    funders: alfa
+spending:`,
+);
+
 const { pool, pgUrl } = await testEngines();
 /** A Monday. */
 const clock = manualClock(Date.parse("2026-06-01T12:00:00+03:00"));
 const applied = await applyProgramme(
   { pool, clock },
-  { file: { name: "p", text: SMALL_COALITION }, appliedBy: "test", comment: "", effectiveFromAt: 0 },
+  { file: { name: "p", text: PROGRAMME + TREAT }, appliedBy: "test", comment: "", effectiveFromAt: 0 },
 );
 assert.ok(applied.ok, JSON.stringify(applied));
 const programmes = await loadProgrammes({ pool, clock });
@@ -317,8 +331,11 @@ test("draws of several processes at once: rights once, stocks never passed, nonc
   );
   const seen = await readPeriod(pool, "wheel", period);
   assert.equal(seen?.serverSeed, undefined, "the seed is secret while the period runs");
-  assert.equal(await code(draw(members[0] as MemberId, "a")), "ok", "a repeat gets its draw");
-  const again = { member: members[0] as MemberId, game: "wheel", clientSeed: "another", requestKey: "a" };
+  const [known] = draws;
+  assert.ok(known);
+  const repeat = await ok(draw(known.member, known.requestKey));
+  assert.deepEqual(repeat, { draw: known, replayed: true });
+  const again = { member: known.member, game: "wheel", clientSeed: "another", requestKey: known.requestKey };
   assert.equal(await code(makeDraw(deps, again)), "idempotency-conflict");
 
   await run();
@@ -384,6 +401,32 @@ test("a poll answered with consent says attributes, until the consent is withdra
   assert.equal(await code(sum("four")), "already-answered");
   await run();
   assert.deepEqual(await awarded(member, "quiz"), []);
+});
+
+test("a boost that a game gives makes the next receipt earn more, and is gone with the deed that won it", async () => {
+  await live(`
+  treat:
+    { partner: alfa, ${dates}, reward: { boost: treat, lasts: 7 days },
+      achievement: { goal: { purchase: { at: beta, atLeast: 100 RUB } }, onReturn: take-back } }`);
+  const bought = await buy("treated", 10_000, { partner: "beta", store: "beta-1" });
+  await run();
+  clock.advance(1_000);
+  const earned = async (amount: number) => {
+    const { body } = await ok(checkout.postReceipt(receipt("treated", amount), operator));
+    return body.earned;
+  };
+  assert.equal(await earned(10_000), 3_000, "10 % and 20 %");
+  const back = { receiptId: bought.receiptId, store: "beta-1", till: "1", number: "back", at: clock.now() };
+  await ok(checkout.returnReceipt({ ...back, lines: "all", refund: "money" }, operator));
+  await run();
+  clock.advance(1_000);
+  assert.equal(await earned(10_000), 1_000);
+  await buy("treated", 10_000, { partner: "beta", store: "beta-1" });
+  await run();
+  clock.advance(1_000);
+  assert.equal(await earned(10_000), 3_000);
+  clock.advance(9 * DAY_MS);
+  assert.equal(await earned(10_000), 1_000, "after seven days");
 });
 
 test("a crash between an award and the note of it, and a merge right then, give the award once", async () => {
