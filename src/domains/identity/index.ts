@@ -43,7 +43,13 @@ export {
 } from "./core/resolve.ts";
 export { createKeyWrapper, type DataKey, type KeyWrapper, seal, unseal } from "./core/seal.ts";
 export * from "./linkage/index.ts";
-export { type Claim, claimsOfKind, replaceClaims, sharingMembers } from "./store/claims.ts";
+export {
+  endAgreements,
+  insertAgreement,
+  type PointsAgreement,
+  standingAgreements,
+} from "./store/agreements.ts";
+export { type Claim, claimedOfEachOther, claimsOfKind, replaceClaims, sharingMembers } from "./store/claims.ts";
 export { erasePersonal } from "./store/erase.ts";
 export { findMembers } from "./store/find-members.ts";
 export {

@@ -42,6 +42,7 @@ export {
   type TransferFailure,
   type TransferredLot,
   transferPoints,
+  transferredCents,
   undoTransfer,
 } from "./core/transfer.ts";
 export { type UnmergeFailure, unmergeWallets } from "./core/unmerge.ts";

@@ -18,6 +18,7 @@ import type {
   ParticipationFailure,
 } from "#flows/games/index.ts";
 import { GUARD_PROBLEMS } from "#flows/guards/http/index.ts";
+import { HOUSEHOLD_PROBLEMS } from "#flows/household/http/index.ts";
 import { LEVEL_PROBLEMS } from "#flows/levels/http/index.ts";
 import { FUNDER_PROBLEMS } from "#flows/limits/http/index.ts";
 import type { FundsFailure } from "#flows/limits/index.ts";
@@ -36,6 +37,8 @@ import { PROFILE_PROBLEMS } from "#flows/profiles/http/index.ts";
 import type { PeopleFailure } from "#flows/profiles/index.ts";
 import { RATING_PROBLEMS } from "#flows/rate-receipt/http/index.ts";
 import type { RateFailure } from "#flows/rate-receipt/index.ts";
+import { REFERRAL_PROBLEMS } from "#flows/referral/http/index.ts";
+import type { ReferralFailure } from "#flows/referral/index.ts";
 import { STORE_DAY_PROBLEMS } from "#flows/store-days/http/index.ts";
 import type { StoreDayFailure } from "#flows/store-days/index.ts";
 import { SUBSCRIPTION_PROBLEMS } from "#flows/subscription/http/index.ts";
@@ -54,6 +57,7 @@ const ALL = {
   ...GUARD_PROBLEMS,
   ...PROFILE_PROBLEMS,
   ...LINKAGE_PROBLEMS,
+  ...HOUSEHOLD_PROBLEMS,
   ...RATING_PROBLEMS,
   ...STORE_DAY_PROBLEMS,
   ...EVENT_PROBLEMS,
@@ -62,6 +66,7 @@ const ALL = {
   ...OFFER_PROBLEMS,
   ...PROMO_PROBLEMS,
   ...CARD_FEED_PROBLEMS,
+  ...REFERRAL_PROBLEMS,
   ...GAMES_PROBLEMS,
   ...LEVEL_PROBLEMS,
   ...SUBSCRIPTION_PROBLEMS,
@@ -82,6 +87,7 @@ export function problemRegistry(): ProblemRegistry {
     GUARD_PROBLEMS,
     PROFILE_PROBLEMS,
     LINKAGE_PROBLEMS,
+    HOUSEHOLD_PROBLEMS,
     RATING_PROBLEMS,
     STORE_DAY_PROBLEMS,
     EVENT_PROBLEMS,
@@ -90,6 +96,7 @@ export function problemRegistry(): ProblemRegistry {
     OFFER_PROBLEMS,
     PROMO_PROBLEMS,
     CARD_FEED_PROBLEMS,
+    REFERRAL_PROBLEMS,
     GAMES_PROBLEMS,
     LEVEL_PROBLEMS,
     SUBSCRIPTION_PROBLEMS,
@@ -119,6 +126,7 @@ export type EverythingIsTold = Nothing<
     | PromoFailure
     | CodesFailure
     | CardFeedFailure
+    | ReferralFailure
     | GameChangeFailure
     | ParticipationFailure
     | BoardFailure

@@ -14,6 +14,7 @@ import type { Checkout } from "#flows/checkout/index.ts";
 import { closeRoute } from "#flows/close-month/http/index.ts";
 import { createCloseDeps, termsOf } from "#flows/close-month/index.ts";
 import { gamesRoutes } from "#flows/games/http/index.ts";
+import { householdRoutes } from "#flows/household/http/index.ts";
 import { levelRoutes } from "#flows/levels/http/index.ts";
 import { budgetRoute, funderRoutes } from "#flows/limits/http/index.ts";
 import { linkageRoutes } from "#flows/link-population/http/index.ts";
@@ -158,6 +159,7 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
     lookupRoute({ problems, findMember: deps.findMember }),
     profileRoutes({ problems, profiles, isPartner }),
     peopleRoutes({ problems, profiles, maySeeMember }),
+    householdRoutes({ pool, clock, programmes, problems }),
     linkageRoutes({ jobs, problems, linking: () => linkingOf(deps, profiles()) }),
     programmeRoutes({ pool, problems, programmes }),
     settlementRoutes(settlementDeps),

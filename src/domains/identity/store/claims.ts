@@ -74,3 +74,21 @@ export async function sharingMembers(
   const { rows } = await client.query<{ member_id: number | string; kinds: string[] }>(SHARED, [members, mostHolders]);
   return rows.map((row) => ({ member: Number(row.member_id), kinds: row.kinds }));
 }
+
+/** By claim_member and identifier_member, then by the primary key of the other: what one claims and another has proof of. */
+const CLAIMED = `
+select c.kind from claim c join identifier i on i.id_bucket = c.id_bucket and i.kind = c.kind and i.value_hash = c.value_hash
+where c.member_id = any($1) and i.member_id = any($2)
+union
+select i.kind from identifier i join claim c on c.id_bucket = i.id_bucket and c.kind = i.kind and c.value_hash = i.value_hash
+where i.member_id = any($1) and c.member_id = any($2)`;
+
+/** Kinds of identifiers that profiles of the one say they have and the other has, either way round. */
+export async function claimedOfEachOther(
+  client: ClientBase | Pool,
+  one: readonly MemberId[],
+  other: readonly MemberId[],
+): Promise<string[]> {
+  const { rows } = await client.query<{ kind: string }>(CLAIMED, [one, other]);
+  return rows.map(({ kind }) => kind).sort();
+}

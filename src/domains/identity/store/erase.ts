@@ -11,6 +11,7 @@ const STATEMENTS = [
   "delete from game_participant where bucket = any($1) and member_id = any($2)",
   "delete from game_name where member_id = any($2) and $1::int2[] is not null",
   "delete from game_answer where bucket = any($1) and member_id = any($2)",
+  "delete from points_agreement where (member_id = any($2) or taker_id = any($2)) and $1::int2[] is not null",
   "delete from member_pair where (member_id = any($2) or other_id = any($2)) and $1::int2[] is not null",
 ];
 

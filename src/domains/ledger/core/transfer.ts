@@ -1,4 +1,4 @@
-import type { MemberId, PartnerId } from "#kernel/ids.ts";
+import type { PartnerId } from "#kernel/ids.ts";
 import type { PointsCents } from "#kernel/money.ts";
 import { err, ok, type Result } from "#kernel/result.ts";
 import type { Day } from "#kernel/time.ts";
@@ -28,10 +28,10 @@ export type TransferCommand = {
 };
 
 export type TransferFailure =
-  | { readonly code: "insufficient-points"; readonly availableCents: PointsCents }
+  | { readonly code: "insufficient-points"; readonly activeCents: PointsCents }
   | { readonly code: "household-limit"; readonly leftCents: PointsCents }
   /** Points that come to a member in arrears are its creditor's at once: nobody gives for that. */
-  | { readonly code: "member-in-arrears"; readonly member: MemberId }
+  | { readonly code: "member-in-arrears" }
   | { readonly code: "too-many-lots"; readonly mostLots: number }
   | { readonly code: "nothing-left" };
 
@@ -57,9 +57,9 @@ export function transferPoints(
   bookDue(giver);
   bookDue(taker);
   const { cents, cap } = command;
-  if (taker.debts.length > 0) return err({ code: "member-in-arrears", member: taker.before.member });
-  const availableCents = drawableCents(giver);
-  if (availableCents < cents) return err({ code: "insufficient-points", availableCents });
+  if (taker.debts.length > 0) return err({ code: "member-in-arrears" });
+  const activeCents = drawableCents(giver);
+  if (activeCents < cents) return err({ code: "insufficient-points", activeCents });
   const leftCents = Math.max(0, cap.mostCents - (giver.capUse.get(cap.key)?.[0] ?? 0));
   if (leftCents < cents) return err({ code: "household-limit", leftCents });
   const lots = gather(drawActive(giver, cents, "mv", null));

@@ -1,7 +1,7 @@
 import { invariant } from "#kernel/invariant.ts";
 import { applyRate } from "#kernel/money.ts";
 import { createCalendar, type EpochMs } from "#kernel/time.ts";
-import { durationOf, fixedMs, moneyKopecks, percentBp } from "../document/quantities.ts";
+import { durationOf, fixedMs, moneyKopecks, percentBp, pointsCentsOf } from "../document/quantities.ts";
 import type { ProgrammeDocument } from "../document/schema.ts";
 import { textOf } from "../document/shorthand.ts";
 import { compileCaps } from "./caps.ts";
@@ -182,6 +182,7 @@ function compilePolicies(source: ProgrammeDocument["policies"]): Policies {
     // Versions stored before there was such a policy.
     expectedRedemptionBp: percentBp(source.expectedRedemption ?? "80%"),
     erasedPoints: source.erasedPoints,
+    householdCents: pointsCentsOf(source.householdPoints ?? "0 points"),
   };
 }
 

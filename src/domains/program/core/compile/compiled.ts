@@ -61,6 +61,8 @@ export type Policies = {
   readonly reserveMs: number;
   readonly expectedRedemptionBp: BasisPoints;
   readonly erasedPoints: "expire" | "return-to-funder";
+  /** Most that a member may let others of the household have in a month; 0: nothing. */
+  readonly householdCents: PointsCents;
 };
 
 export type CategoryIndex = {

@@ -20,6 +20,7 @@ export const DEFAULTS = {
     expectedRedemption: "80%",
     reserve: "30 days",
     erasedPoints: "expire",
+    householdPoints: "0 points",
   },
 } as const satisfies Pick<ProgrammeDocument, "lots" | "rounding" | "receipts" | "policies">;
 

@@ -74,6 +74,9 @@ const policies = Type.Object(
     ),
     reserve: optional(quantity("duration", "How long a reserved award waits for a top-up.")),
     erasedPoints: optional(choice(["expire", "return-to-funder"], "What happens to the points of an erased member.")),
+    householdPoints: optional(
+      quantity("points", "Most that a member may let others of the household have in a month; 0 points: nothing."),
+    ),
   },
   { ...closed, description: "How the cases are settled on which programmes differ." },
 );

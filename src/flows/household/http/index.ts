@@ -1,0 +1,2 @@
+export { HOUSEHOLD_PROBLEMS } from "./problems.ts";
+export { householdRoutes } from "./routes.ts";
