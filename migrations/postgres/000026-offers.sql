@@ -201,7 +201,7 @@ create table referral (
   member_id   bigint      not null,
   inviter     bigint      not null,
   accepted_at timestamptz not null,
-  device_hash uuid,
+  marks       uuid[]      not null default '{}',
   root        bigint      not null,
   inviter_root bigint     not null,
   terms       json        not null,
@@ -215,14 +215,15 @@ create table referral (
   primary key (bucket, member_id)
 );
 comment on table referral is 'Who came by whose invitation, and how it stands: derived from the new member''s purchases and returns. One row for a new member, so that nobody is invited twice.';
+comment on column referral.marks is 'Keyed hashes of the device and the card with which it was accepted: one device makes one new member.';
 comment on column referral.root is 'The member that answers for the invited one now; inviter_root likewise.';
 comment on column referral.terms is 'The programme''s terms when it was accepted; they hold to its end.';
 comment on column referral.qualified_by is 'The receipt that was the first real purchase.';
 comment on column referral.due_at is 'When it is to be looked at again; null when nothing more can come.';
-comment on column referral.given is '{"inviter": [seq, cents], "invited": [seq, cents]}: operations that rewarded the two sides.';
+comment on column referral.given is '{"inviter": [member, seq, cents], "invited": [member, seq, cents]}: operations that rewarded the two sides.';
 create index referral_root on referral (root);
 create index referral_inviter on referral (inviter_root);
-create index referral_device on referral (device_hash) where device_hash is not null;
+create index referral_marks on referral using gin (marks);
 create index referral_due on referral (due_at) where due_at is not null;
 
 create table referral_position (

@@ -16,6 +16,7 @@ import { runNightlyLinkage } from "#flows/link-population/index.ts";
 import { runMissions } from "#flows/missions/index.ts";
 import { runOffers } from "#flows/offers/index.ts";
 import type { IdentitySettings } from "#flows/profiles/index.ts";
+import { runReferral } from "#flows/referral/index.ts";
 import { runSubscriptions } from "#flows/subscription/index.ts";
 import { sweepWallets } from "#flows/sweep/index.ts";
 import { MINUTE_MS } from "#kernel/time.ts";
@@ -46,6 +47,7 @@ export function createLoops(deps: LoopDeps): Loop[] {
     { name: "missions", run: (signal) => missions(deps, signal) },
     { name: "offers", run: (signal) => offers(deps, signal) },
     { name: "cards", run: (signal) => cards(deps, signal) },
+    { name: "referral", run: (signal) => referral(deps, signal) },
     { name: "levels", run: (signal) => levels(deps, signal) },
     { name: "subscriptions", run: (signal) => subscriptions(deps, signal) },
     { name: "funders", run: (signal) => funders(deps, signal) },
@@ -157,6 +159,15 @@ async function cards(deps: LoopDeps, signal: AbortSignal): Promise<void> {
     ...{ lanes: 1, rememberMembers: 10_000 },
   });
   await runCardFeed({ pool, clock, programmes, checkout, refresh: programmes.refresh }, signal);
+  await checkout.drain();
+}
+
+/** Invitations: what new members bought, what stayed bought, and the rewards of both sides. */
+async function referral(deps: LoopDeps, signal: AbortSignal): Promise<void> {
+  const { pool, clock, identifierSecret } = deps;
+  const programmes = await loadProgrammes(deps);
+  const checkout = createCheckout({ pool, clock, programmes, identifierSecret, lanes: 1, rememberMembers: 1_000 });
+  await runReferral({ pool, clock, programmes, checkout, refresh: programmes.refresh }, signal);
   await checkout.drain();
 }
 

@@ -7,6 +7,7 @@ import { cardRoutes } from "#flows/card-feed/http/index.ts";
 import type { Checkout } from "#flows/checkout/index.ts";
 import { offersRoutes } from "#flows/offers/http/index.ts";
 import { createFindByIdentifier } from "#flows/offers/index.ts";
+import { referralRoutes } from "#flows/referral/http/index.ts";
 import type { Clock } from "#platform/clock.ts";
 import type { RouteModule } from "#platform/http/app.ts";
 import type { ProblemRegistry } from "#platform/http/problem-registry.ts";
@@ -25,11 +26,11 @@ export type OfferModuleDeps = {
   readonly identifierSecret?: Uint8Array;
 };
 
-/** Offers, vouchers, promo codes and card transactions, with what a secret makes for them. */
+/** Offers, vouchers, promo codes, card transactions and referral, with what a secret makes for them. */
 export function offerModules(deps: OfferModuleDeps): RouteModule[] {
   const { pool } = deps;
   const secret = deps.identifierSecret ?? deps.random(32);
   const found = { codes: createCodes(secret), findByIdentifier: createFindByIdentifier(pool, secret) };
   const all = { ...deps, ...found, identifierKey: createIdentifierKeys(secret), isUnavailable: isConnectionLost };
-  return [offersRoutes(all), cardRoutes(all)];
+  return [offersRoutes(all), cardRoutes(all), referralRoutes(all)];
 }

@@ -1,0 +1,27 @@
+export {
+  type EvaluationFrame,
+  evaluateReferral,
+  type ReferralProgress,
+  type ReferralPurchase,
+} from "./core/evaluate.ts";
+export { type GuardFacts, type ReferralRefusal, refusalOf } from "./core/guards.ts";
+export { type ReferralTerms, referralTerms } from "./core/terms.ts";
+export {
+  ancestorsOf,
+  changeReferral,
+  dueReferrals,
+  findReferralCode,
+  type Given,
+  insertReferral,
+  invitedBy,
+  isMarkKnown,
+  lockInvitedBy,
+  moveRoots,
+  purchasesSince,
+  putReferralCode,
+  type Referral,
+  type ReferralState,
+  referralsAround,
+  referralsOf,
+  touchReferrals,
+} from "./store/referrals.ts";

@@ -1,0 +1,2 @@
+export { REFERRAL_PROBLEMS } from "./problems.ts";
+export { referralRoutes } from "./referral-routes.ts";
