@@ -63,6 +63,7 @@ export {
   readWeek,
 } from "./store/boards.ts";
 export {
+  forgetContributions,
   loadGameContributions,
   loadGameProgress,
   type MemberContribution,

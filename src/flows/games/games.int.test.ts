@@ -535,6 +535,28 @@ test("whoever joins after the week is over has no place in it", async () => {
   );
 });
 
+test("a quarter after the close nothing of a week's receipts is kept, and a return takes no prize back", async () => {
+  await live(`
+  forgets: { partner: operator, ${dates.replace("2026-08-31", "2026-12-31")}, funders: { operator: 1 }, leaderboard: {
+    minimumTurnover: 10 RUB, crowd: 1, prizes: [5 points], onReturn: take-back } }`);
+  const first = await buy("forgets", 10_000);
+  await ok(takePart(deps, first.member, "forgets", "Давний"));
+  for (let weeks = 0; weeks < 16; weeks++) {
+    clock.advance(7 * DAY_MS);
+    await buy("forgets", 10_000);
+    await run();
+  }
+  const rows = await pool.query(
+    "select count(*)::int4 as kept from game_contribution where member_id = $1 and game = 'forgets'",
+    [first.member],
+  );
+  assert.ok(rows.rows[0].kept < 17, `${rows.rows[0].kept} of 17`);
+  await giveBack(first.receiptId);
+  await run();
+  const prizes = (await awarded(first.member, "forgets")).map(([, cents]) => cents);
+  assert.ok(prizes.length >= 14 && prizes.every((cents) => cents === 500));
+});
+
 test("after all of it every wallet is as its operations say", async () => {
   const report = await verifyProjections(pool, { calendar: createCalendar("Europe/Moscow"), now: clock.now });
   assert.deepEqual(report.differences, []);

@@ -80,6 +80,22 @@ export async function loadGameContributions(
   }));
 }
 
+/** By a prefix of the primary key, one range a member and game. */
+const FORGET = `
+delete from game_contribution c using unnest($1::int2[], $2::int8[]) as x(bucket, member_id)
+where c.bucket = x.bucket and c.member_id = x.member_id and c.game = $3 and c.occurred_at < $4`;
+
+/** Removes what these members did in a leaderboard before a time at which nothing can change any more. */
+export async function forgetContributions(
+  client: ClientBase,
+  members: readonly MemberId[],
+  game: string,
+  before: EpochMs,
+): Promise<void> {
+  if (members.length === 0) return;
+  await client.query(FORGET, [int2Array(members.map(bucketOf)), int8Array(members), game, new Date(before)]);
+}
+
 export type StoredGameProgress = Progress & { readonly member: MemberId; readonly game: string };
 
 /** By primary key, in its order. */

@@ -3,6 +3,7 @@ import {
   achieve,
   closedWeeks,
   type Desired,
+  forgetContributions,
   type GameTerms,
   gameContributions,
   isAwardDue,
@@ -120,6 +121,7 @@ async function refreshMembers(
   if (members.length === 0) return;
   const closed = new Map<string, Set<Day>>();
   for (const { id, play } of games) if (play.kind === "leaderboard") closed.set(id, await closedWeeks(client, id));
+  const horizons = new Map([...closed].map(([id, weeks]) => [id, horizonOf(weeks)]));
   const contributions = grouped(await loadGameContributions(client, members));
   const awards = grouped(await loadAwards(client, members));
   const changes: Changes = { progress: [], scores: [], awards: [] };
@@ -131,7 +133,8 @@ async function refreshMembers(
       if (its === undefined) continue;
       if (game.play.kind === "achievement") achieved(game, member, its, known, programme, changes);
       if (game.play.kind === "leaderboard") {
-        scored(game, member, its, known, closed.get(game.id) ?? new Set(), programme, changes);
+        const weeks = { closed: closed.get(game.id) ?? new Set<Day>(), horizon: horizons.get(game.id) };
+        scored(game, member, its, known, weeks, programme, changes);
       }
     }
   }
@@ -139,6 +142,25 @@ async function refreshMembers(
   await putGameProgress(client, changes.progress, now);
   await putScores(client, changes.scores);
   await putAwards(client, changes.awards, now);
+  for (const [game, horizon] of horizons) {
+    if (horizon === undefined) continue;
+    const before = programme.calendar.startOf(horizon);
+    const old = [...contributions].filter(([, rows]) => rows.some((row) => row.game === game && row.at < before));
+    await forgetContributions(
+      client,
+      old.map(([member]) => member),
+      game,
+      before,
+    );
+  }
+}
+
+/** Returns of receipts older than a quarter change nothing on a board. */
+const REMEMBERED_DAYS = 13 * 7;
+
+/** Weeks before this one are settled for good: what a board was computed from is not kept, so a member's rows stay few. */
+function horizonOf(closed: ReadonlySet<Day>): Day | undefined {
+  return closed.size === 0 ? undefined : Math.max(...closed) - REMEMBERED_DAYS;
 }
 
 type Known = ReadonlyMap<string, StoredAward>;
@@ -170,13 +192,14 @@ function scored(
   member: MemberId,
   rows: readonly MemberContribution[],
   known: Known,
-  closed: ReadonlySet<Day>,
+  { closed, horizon }: { readonly closed: ReadonlySet<Day>; readonly horizon: Day | undefined },
   programme: CompiledProgramme,
   changes: Changes,
 ): void {
   const { play, id } = game;
   if (play.kind !== "leaderboard") return;
   for (const score of weekScores(rows, game, programme.calendar).values()) {
+    if (horizon !== undefined && score.week < horizon) continue;
     const rateBp = rateOf(score, play, programme.pointValueKopecks);
     if (!closed.has(score.week)) {
       changes.scores.push({ ...score, member, game: id, ...(rateBp === undefined ? {} : { rateBp }) });
