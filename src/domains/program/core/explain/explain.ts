@@ -1,10 +1,12 @@
 import type { PartnerId } from "#kernel/ids.ts";
-import { type BasisPoints, type Kopecks, type PointsCents, splitByLargestRemainder } from "#kernel/money.ts";
+import type { BasisPoints, Kopecks, PointsCents } from "#kernel/money.ts";
 import type { CompiledProgramme, FunderShares } from "../compile/compiled.ts";
 import { placeShares } from "../compile/rules.ts";
+import { small } from "../price/small.ts";
+import { addSplit } from "../price/split.ts";
 import type { RuleResult } from "../types.ts";
 import type { Language } from "./numbers.ts";
-import { sentence } from "./sentences.ts";
+import { sentence, shareOf } from "./sentences.ts";
 
 /** One funder's share of what one rule gave, with the sentence that a member reads. */
 export type ExplanationRow = {
@@ -25,23 +27,41 @@ export function explain(
   programme: CompiledProgramme,
   language: Language,
 ): ExplanationRow[] {
-  return rules.flatMap((result) => explainRule(result, programme, language));
+  const rows: ExplanationRow[] = [];
+  for (const result of rules) explainRule(result, programme, language, rows);
+  return rows;
 }
 
-function explainRule(result: RuleResult, programme: CompiledProgramme, language: Language): ExplanationRow[] {
-  const { ids, weights } = fundersOf(result, programme);
-  const shares = splitByLargestRemainder(result.pointsCents, [...weights]);
-  const paying = ids.flatMap((funder, i) => (shares[i] ? [{ funder, points: shares[i] }] : []));
-  const rows = paying.length > 0 ? paying : [{ funder: ids[0] ?? programme.operator, points: 0 }];
-  const isShared = rows.length > 1;
-  return rows.map(({ funder, points }) => ({
-    rule: result.rule,
-    funder,
-    base: result.baseKopecks,
-    ...(result.rateBp === undefined ? {} : { percent: result.rateBp }),
-    points,
-    why: sentence(result, programme, language, isShared ? { funder, points } : undefined),
-  }));
+let shares = new Float64Array(16);
+
+function explainRule(
+  result: RuleResult,
+  programme: CompiledProgramme,
+  language: Language,
+  rows: ExplanationRow[],
+): void {
+  const { ids, weights, weightSum } = fundersOf(result, programme);
+  const { pointsCents } = result;
+  const count = ids.length;
+  if (shares.length < count) shares = new Float64Array(count * 2);
+  shares.fill(0, 0, count);
+  addSplit(pointsCents, weights, 0, count, weightSum, shares, 0);
+  let paying = 0;
+  for (let f = 0; f < count; f++) if ((shares[f] as number) > 0) paying++;
+  const why = sentence(result, programme, language);
+  if (paying === 0) rows.push(row(result, ids[0] ?? programme.operator, 0, why));
+  for (let f = 0; f < count && paying > 0; f++) {
+    const cents = small(shares[f] as number);
+    const funder = ids[f] as PartnerId;
+    if (cents === 0) continue;
+    rows.push(row(result, funder, cents, paying === 1 ? why : why + shareOf(funder, cents, programme, language)));
+  }
+}
+
+function row({ rule, baseKopecks: base, rateBp }: RuleResult, funder: PartnerId, points: PointsCents, why: string) {
+  return rateBp === undefined
+    ? { rule, funder, base, points, why }
+    : { rule, funder, base, percent: rateBp, points, why };
 }
 
 /** Splits by version, rule and seller: each receipt explains a few, and all of them the same. */

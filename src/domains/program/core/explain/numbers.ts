@@ -5,14 +5,19 @@ export type Language = "ru" | "en";
 /** Keeps a number and its unit on one line. */
 const NBSP = "\u00a0";
 const WORDS = { one: "балл", few: "балла", many: "баллов", other: "балла" };
-const RU_PLURALS = new Intl.PluralRules("ru");
 
 /** `12,50 балла`, `100 баллов`; `12.50 points`. */
 export function pointsText(cents: PointsCents, language: Language): string {
   const number = amountText(cents, language, cents % 100 !== 0);
   if (language === "en") return `${number} ${cents === 100 ? "point" : "points"}`;
-  const form = cents % 100 === 0 ? RU_PLURALS.select(cents / 100) : "other";
-  return `${number} ${WORDS[form as keyof typeof WORDS] ?? WORDS.other}`;
+  return `${number} ${cents % 100 === 0 ? WORDS[formOf(cents / 100)] : WORDS.other}`;
+}
+
+/** Russian's plural of a whole number, as CLDR has it: 1, 21, 31 one; 2-4, 22-24 few; the rest, 11-14 too, many. */
+function formOf(count: number): "one" | "few" | "many" {
+  const [last, lastTwo] = [count % 10, count % 100];
+  if (last === 1 && lastTwo !== 11) return "one";
+  return last >= 2 && last <= 4 && (lastTwo < 12 || lastTwo > 14) ? "few" : "many";
 }
 
 /** `12,50` or `100`, without the word. */
@@ -44,7 +49,12 @@ function trimmed(hundredths: number, language: Language): string {
 
 function amountText(hundredths: number, language: Language, withFraction: boolean): string {
   const rest = hundredths % 100;
-  const whole = String((hundredths - rest) / 100).replace(/\B(?=(\d{3})+$)/g, language === "ru" ? NBSP : ",");
+  const number = (hundredths - rest) / 100;
+  const whole = number < 1_000 ? String(number) : grouped(number, language);
   if (!withFraction) return whole;
-  return `${whole}${language === "ru" ? "," : "."}${String(rest).padStart(2, "0")}`;
+  return `${whole}${language === "ru" ? "," : "."}${rest < 10 ? "0" : ""}${rest}`;
+}
+
+function grouped(number: number, language: Language): string {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, language === "ru" ? NBSP : ",");
 }

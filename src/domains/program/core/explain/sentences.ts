@@ -4,21 +4,11 @@ import type { CompiledProgramme, RuleTerms } from "../compile/compiled.ts";
 import type { RuleResult } from "../types.ts";
 import { bareNumber, type Language, moneyText, multiplierText, percentText, pointsText } from "./numbers.ts";
 
-type Part = { readonly funder: PartnerId; readonly points: PointsCents };
-
-/**
- * «+5 % на продукты по подписке: 12,50 балла с 250,00 ₽, начислено 8,33 (предел: 200 баллов за чек)».
- * `part` adds what one of several funders pays.
- */
-export function sentence(
-  result: RuleResult,
-  programme: CompiledProgramme,
-  language: Language,
-  part: Part | undefined,
-): string {
+/** «+5 % на продукты по подписке: 12,50 балла с 250,00 ₽, начислено 8,33 (предел: 200 баллов за чек)». */
+export function sentence(result: RuleResult, programme: CompiledProgramme, language: Language): string {
   const terms = programme.rules.get(result.rule);
   const what = `${subject(result, terms, language)}: ${gain(result, terms, programme, language)}`;
-  return what + cut(result, programme, language) + share(part, programme, language);
+  return result.cappedBy === undefined ? what : what + cut(result, programme, language);
 }
 
 function subject(result: RuleResult, terms: RuleTerms | undefined, language: Language): string {
@@ -53,9 +43,14 @@ function cut(result: RuleResult, programme: CompiledProgramme, language: Languag
   return `, ${result.pointsCents === 0 ? "none given" : `${given} given`} (limit: ${name})`;
 }
 
-function share(part: Part | undefined, programme: CompiledProgramme, language: Language): string {
-  if (part === undefined) return "";
-  const name = programme.partners.get(part.funder)?.name[language] ?? part.funder;
-  const points = bareNumber(part.points, language);
+/** What one of several funders pays, behind the sentence of the whole rule. */
+export function shareOf(
+  funder: PartnerId,
+  cents: PointsCents,
+  programme: CompiledProgramme,
+  language: Language,
+): string {
+  const name = programme.partners.get(funder)?.name[language] ?? funder;
+  const points = bareNumber(cents, language);
   return language === "ru" ? `; из них ${points} даёт ${name}` : `; ${points} of them from ${name}`;
 }
