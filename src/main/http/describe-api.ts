@@ -10,6 +10,7 @@ export async function describeApi(): Promise<OpenApiDocument> {
   const server = await createServer({
     ...absent<ServerDeps>(),
     pool,
+    identifierSecret: Buffer.alloc(32),
     clock: systemClock,
     log: silentLogger(),
     rateLimit: "off",
