@@ -37,7 +37,7 @@ export {
   type KeyedEvent,
   readEvent,
 } from "./store/events.ts";
-export { mergeMissions } from "./store/merge.ts";
+export { mergeMissions, unmergeMissions } from "./store/merge.ts";
 export {
   type LogEntry,
   listMissions,

@@ -5,7 +5,7 @@ import { verifyProjections } from "#domains/ledger/index.ts";
 import { applyProgramme, loadProgrammes } from "#domains/program/index.ts";
 import { createCheckout, type Principal, type ReceiptRequest } from "#flows/checkout/index.ts";
 import { termsOf } from "#flows/close-month/index.ts";
-import { mergeMembers } from "#flows/merge/index.ts";
+import { mergeMembers, unmergeMember } from "#flows/merge/index.ts";
 import { memberIds } from "#kernel/ids.ts";
 import { createCalendar, DAY_MS, parseMonth } from "#kernel/time.ts";
 import { manualClock } from "#platform/clock.ts";
@@ -260,6 +260,8 @@ test("a programme applied from its file keeps what missions brought into it", as
   assert.ok(programmes.current().rules.has("mission-number"));
 });
 
+let twins: [number, number] = [0, 0];
+
 test("case 13: two members that did the same mission are one person: one of two acquisition fees is credited back", async () => {
   await live(`format: 1
 missions:
@@ -278,6 +280,7 @@ missions:
   );
   assert.equal((await progress(one, "joint")).done_at, null);
   const [survivor, merged] = [memberIds.parse(one) as number, memberIds.parse(two) as number];
+  twins = [survivor, merged];
   const merging = { now: clock.now, programmes };
   const why = { by: "test", why: "the same person" };
   assert.ok((await transaction(pool, (client) => mergeMembers(merging, client, survivor, merged, why))).ok);
@@ -300,12 +303,47 @@ missions:
   );
 });
 
+test("case 13, taken apart again: the credited fee is charged in the open month, and what each did is its own", async () => {
+  const [survivor, merged] = twins;
+  await buy("502", 20_000);
+  await run();
+  assert.equal((await progress(memberIds.format(survivor), "joint")).steps[0].value, 130_000);
+  const why = { by: "test", why: "two people after all" };
+  const apart = await transaction(pool, (client) => unmergeMember({ now: clock.now, programmes }, client, merged, why));
+  assert.ok(apart.ok, JSON.stringify(apart));
+  await run();
+  const fees = (await termsOf(pool, programmes, parseMonth("2026-06") as number)).fees;
+  assert.deepEqual(
+    fees.filter(({ reason }) => reason === "twice").map(({ kopecks }) => kopecks),
+    [100_000],
+    "two customers, two fees",
+  );
+  const [one, two] = [memberIds.format(survivor), memberIds.format(merged)];
+  assert.equal((await progress(one, "joint")).steps[0].value, 60_000);
+  assert.equal((await progress(two, "joint")).steps[0].value, 70_000, "before, and with its card since");
+  assert.equal((await progress(one, "joint")).done_at, null, "neither has spent 1,000 alone");
+  await run();
+  assert.equal((await progress(two, "joint")).given, null);
+  const { rows } = await pool.query<{ kind: string; kopecks: number }>(
+    "select kind, fee_kopecks::int4 as kopecks from mission_completion where mission = 'twice' and member_id = $1 order by turn",
+    [merged],
+  );
+  assert.deepEqual(
+    rows.map(({ kind, kopecks }) => [kind, kopecks]),
+    [
+      ["given", 50_000],
+      ["credited", -50_000],
+      ["charged", 50_000],
+    ],
+  );
+});
+
 test("fees of completions stand in the month's settlement, by partner and mission", async () => {
   const { fees } = await termsOf(pool, programmes, parseMonth("2026-06") as number);
   const line = { partner: "telecom", kind: "acquisition", kopecks: 50_000 };
   assert.deepEqual(fees, [
     { ...line, reason: "number" },
-    { ...line, reason: "twice" },
+    { ...line, kopecks: 100_000, reason: "twice" },
   ]);
   assert.deepEqual((await termsOf(pool, programmes, parseMonth("2026-05") as number)).fees, []);
 });

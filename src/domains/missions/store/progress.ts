@@ -208,7 +208,7 @@ export type Completion = {
   readonly member: MemberId;
   readonly mission: string;
   readonly turn: number;
-  readonly kind: "given" | "moved" | "taken-back" | "credited";
+  readonly kind: "given" | "moved" | "taken-back" | "credited" | "charged";
   readonly done?: NonNullable<Progress["done"]>;
   readonly seq: number;
   readonly cents: number;

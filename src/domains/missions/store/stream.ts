@@ -42,10 +42,14 @@ export async function nextPage(client: ClientBase, from: number, limit: number):
 /** By operation_feed. */
 const READ_OPERATIONS = `
 select member_id, seq, kind, partner, occurred_at, cites_seq,
-       (facts -> 'state' ->> 'with')::int8 as merged, (facts -> 'state' ->> 'base')::int4 as base, accounting_day, posted_at,
+       (facts -> 'state' ->> 'with')::int8 as merged, (facts -> 'state' ->> 'base')::int4 as base,
+       (facts -> 'state' ->> 'count')::int4 as count, (facts -> 'state' ->> 'shift')::int4 as shift,
+       facts -> 'state' -> 'members' as members, accounting_day, posted_at,
        case kind when 'purchase' then body -> 'receipt' -> 'lines' when 'return' then body -> 'return' -> 'lines' end as lines
 from operation where xid >= $1 and xid < $2 and (kind in ('purchase', 'return', 'standing')
-  or kind = 'merge' and facts -> 'state' ->> 'status' = 'open')`;
+  or kind = 'merge' and facts -> 'state' ->> 'status' = 'open'
+  or kind = 'unmerge' and facts -> 'state' -> 'made' is null)
+order by xid, posted_at, seq`;
 
 /** By partner_event_feed. */
 const READ_EVENTS = `
@@ -54,13 +58,16 @@ select member_id, partner, event_id, type, occurred_at, data from partner_event 
 type OperationRow = {
   member_id: number;
   seq: number;
-  kind: "purchase" | "return" | "standing" | "merge";
+  kind: "purchase" | "return" | "standing" | "merge" | "unmerge";
   partner: string;
   occurred_at: Date;
   cites_seq: number | null;
   lines: Line[] | null;
   merged: number | null;
   base: number | null;
+  count: number | null;
+  shift: number | null;
+  members: MemberId[] | null;
   accounting_day: string;
   posted_at: Date;
 };
@@ -84,10 +91,26 @@ export type MergeOfMembers = {
   readonly postedAt: EpochMs;
 };
 
+/** A member left its survivor again: its numbers are its own, those made since with its identifiers are behind `shift`. */
+export type UnmergeOfMembers = {
+  readonly survivor: MemberId;
+  readonly goes: MemberId;
+  /** The member that goes and those merged into it before. */
+  readonly members: readonly MemberId[];
+  readonly base: number;
+  readonly count: number;
+  readonly shift: number;
+  /** The survivor's operation. */
+  readonly seq: number;
+  readonly accountingDay: Day;
+  readonly postedAt: EpochMs;
+};
+
 export type MemberHappening = {
   readonly member: MemberId;
   readonly happening?: Happening;
   readonly merge?: MergeOfMembers;
+  readonly unmerge?: UnmergeOfMembers;
 };
 
 /** What happened in a range of transactions. A change of standing comes without a happening: its member is looked at again. */
@@ -98,10 +121,12 @@ export async function readHappenings(client: ClientBase, from: number, to: numbe
     ...operations.rows.map((row) => {
       const happening = happeningOf(row);
       const merge = mergeOf(row);
+      const unmerge = unmergeOf(row);
       return {
         member: row.member_id,
         ...(happening === undefined ? {} : { happening }),
         ...(merge === undefined ? {} : { merge }),
+        ...(unmerge === undefined ? {} : { unmerge }),
       };
     }),
     ...events.rows.map((row) => ({ member: row.member_id, happening: eventHappening(row) })),
@@ -126,6 +151,13 @@ function mergeOf(row: OperationRow): MergeOfMembers | undefined {
     accountingDay: parseDay(row.accounting_day) as Day,
     postedAt: row.posted_at.getTime(),
   };
+}
+
+function unmergeOf(row: OperationRow): UnmergeOfMembers | undefined {
+  const { kind, merged: goes, base, count, shift, members } = row;
+  if (kind !== "unmerge" || goes === null || base === null || count === null || shift === null || !members) return;
+  const at = { seq: row.seq, accountingDay: parseDay(row.accounting_day) as Day, postedAt: row.posted_at.getTime() };
+  return { survivor: row.member_id, goes, members, base, count, shift, ...at };
 }
 
 /** The same source in the stream of a survivor, whose numbers for it begin behind `shift`. */

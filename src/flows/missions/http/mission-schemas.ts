@@ -126,7 +126,7 @@ export const LaddersSchema = Type.Object(
 export const CompletionSchema = Type.Object(
   {
     member: Type.String(),
-    kind: Type.Enum(["given", "moved", "taken-back", "credited"]),
+    kind: Type.Enum(["given", "moved", "taken-back", "credited", "charged"]),
     operation: Type.String({ description: "The operation that gave or took the reward." }),
     pointsCents: Type.Integer(),
     doneAt: Type.Optional(Instant),

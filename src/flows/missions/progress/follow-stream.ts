@@ -20,6 +20,7 @@ import {
   recompute,
   type StoredProgress,
   shiftSource,
+  unmergeMissions,
 } from "#domains/missions/index.ts";
 import type { CompiledProgramme, Programmes } from "#domains/program/index.ts";
 import type { MemberId } from "#kernel/ids.ts";
@@ -49,25 +50,46 @@ export async function followStream(deps: StreamDeps, pageSize = PAGE): Promise<b
     const programme = programmes.current();
     const missions = await activeMissions(client, programme);
     const read = missions.length === 0 ? [] : await readHappenings(client, from, to);
-    for (const { merge } of read) if (merge !== undefined) await mergeMissions(client, merge);
-    const happened = await withSurvivors(client, read);
-    const added: MemberContribution[] = [];
     const touched = new Set<MemberId>();
-    for (const { member, happening } of happened) {
-      if (happening === undefined || isSomebodysFirst(happening, missions)) touched.add(member);
-      if (happening === undefined) continue;
-      for (const mission of missions) {
-        // A deed outside of every span can't count, now or later; a return counts by what it returns.
-        if (happening.kind !== "return" && !isInSpan(mission, happening.at)) continue;
-        for (const each of contributionsOf(happening, mission)) added.push({ ...each, member, mission: mission.id });
-      }
+    let since: MemberHappening[] = [];
+    // What was noted before two became one, or two again, goes where that takes it.
+    for (const each of read) {
+      since.push(each);
+      const { merge, unmerge } = each;
+      if (merge === undefined && unmerge === undefined) continue;
+      await note(client, missions, since, touched);
+      since = [];
+      if (merge !== undefined) await mergeMissions(client, merge);
+      if (unmerge === undefined) continue;
+      await unmergeMissions(client, unmerge);
+      touched.add(unmerge.goes);
     }
-    for (const { member } of added) touched.add(member);
-    await putContributions(client, added);
+    await note(client, missions, since, touched);
     await refreshProgress(client, deps, programme, missions, [...touched]);
     await movePosition(client, to);
     return true;
   });
+}
+
+/** Notes what each happening adds to each mission, and whose progress that changes. */
+async function note(
+  client: PoolClient,
+  missions: readonly MissionTerms[],
+  read: readonly MemberHappening[],
+  touched: Set<MemberId>,
+): Promise<void> {
+  const added: MemberContribution[] = [];
+  for (const { member, happening } of await withSurvivors(client, read)) {
+    if (happening === undefined || isSomebodysFirst(happening, missions)) touched.add(member);
+    if (happening === undefined) continue;
+    for (const mission of missions) {
+      // A deed outside of every span can't count, now or later; a return counts by what it returns.
+      if (happening.kind !== "return" && !isInSpan(mission, happening.at)) continue;
+      for (const each of contributionsOf(happening, mission)) added.push({ ...each, member, mission: mission.id });
+    }
+  }
+  for (const { member } of added) touched.add(member);
+  await putContributions(client, added);
 }
 
 /** What happened to a member that was merged since happened to who answers for it, under the survivor's numbers. */
