@@ -59,8 +59,20 @@ function rulesUnder(cap: string, a: ProgrammeDocument): string {
   return users.map(([id]) => id).join(", ") || "anything";
 }
 
+/** `funding` as a whole, or one of its keys. */
+function ofFunding(kind: Change["kind"], to: unknown, part: string | undefined): string | undefined {
+  const mode = part === undefined ? (to as { mode?: string } | undefined)?.mode : part === "mode" ? to : undefined;
+  if (mode === "prepaid")
+    return "points are given in its name only out of its deposit: enter one before it takes effect";
+  if (kind === "removed" && (part === undefined || part === "guarantee"))
+    return "nothing limits what it may owe any more";
+  if (part === "guarantee" || part === "stopAt")
+    return "points beyond it are given no more; what was given stays, and may be above it";
+  return undefined;
+}
+
 function ofPart(
-  { kind, from, to }: Change,
+  { path, kind, from, to }: Change,
   section: string,
   id: string,
   key: string,
@@ -71,6 +83,7 @@ function ofPart(
     return "points are no longer taken there; open holds stay valid";
   if (section === "partners" && key === "canFund" && to === false)
     return "it can't fund new points; what it funded stays its debt";
+  if (section === "partners" && key === "funding") return ofFunding(kind, to, path.split("/")[3]);
   if (section === "stores" && key === "brand") {
     const before = a.brands[a.stores[id]?.brand ?? ""]?.partner;
     const after = b.brands[b.stores[id]?.brand ?? ""]?.partner;
@@ -81,6 +94,8 @@ function ofPart(
   if (section === "stores" && key === "timeZone") return "hours and weekdays of the store's rules shift";
   if (section === "rules" && key === "funders")
     return "others pay from then on; points already earned keep their funders";
+  if (section === "caps" && (key === "funder" || key === "partner"))
+    return "what was used of it so far was counted otherwise";
   if (section === "caps" && key === "per") return "use of the cap so far is counted anew";
   if (section === "caps" && kind === "changed" && key === "countedBy") return "use of the cap so far is counted anew";
   if (section === "levels" && key === "favourites" && typeof from === "number" && typeof to === "number" && to < from) {
