@@ -15,7 +15,7 @@ import {
 } from "#domains/ledger/index.ts";
 import type { BudgetSession, BudgetUse } from "#domains/limits/index.ts";
 import type { CompiledProgramme } from "#domains/program/index.ts";
-import { memberIds, operationIds, type PartnerId } from "#kernel/ids.ts";
+import { bucketOf, memberIds, operationIds, type PartnerId } from "#kernel/ids.ts";
 import type { PointsCents } from "#kernel/money.ts";
 import { err, ok, type Result } from "#kernel/result.ts";
 import { formatInstant } from "#kernel/time.ts";
@@ -158,6 +158,7 @@ function decideReturn(
     partner: facts.partner,
     at: request.at,
     receiptId: request.receiptId,
+    ...(draft.before.member === purchase.member ? {} : { cited: placeOf(purchase) }),
     programmeVersion: programme.version,
     lines: request.lines,
     kopecksPerPoint: pointValueKopecks,
@@ -184,6 +185,11 @@ function decideReturn(
     pointer: index < 0 || request.lines === "all" ? "/all" : `/lines/${index}/amount`,
     leftKopecks,
   });
+}
+
+/** Where the purchase of a merged member stands, for the month's books. */
+function placeOf({ member, seq }: StoredOperation): readonly [number, number, number] {
+  return [bucketOf(member), member, seq];
 }
 
 /** A refund in points is an award of the seller's: one that can't pay for it gives the money back. */

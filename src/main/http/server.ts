@@ -4,6 +4,7 @@ import { createGuard, keyRoutes } from "#domains/access/http/index.ts";
 import { type Keyring, permissionOf } from "#domains/access/index.ts";
 import type { WatchedGuards } from "#domains/guards/index.ts";
 import { lookupRoute } from "#domains/identity/http/index.ts";
+import { loadTrees } from "#domains/identity/index.ts";
 import { createLedgerReads, memberRoutes } from "#domains/ledger/http/index.ts";
 import { programmeRoutes } from "#domains/program/http/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
@@ -112,6 +113,7 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
     now: () => clock.now(),
     calendar: () => programmes.current().calendar,
     operator: () => programmes.current().operator,
+    treeOf: async (member) => (await loadTrees(pool, [member])).get(member) ?? [member],
   });
   const jobs = createJobs({
     clock,

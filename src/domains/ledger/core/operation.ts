@@ -1,4 +1,4 @@
-import type { MemberId, PartnerId } from "#kernel/ids.ts";
+import type { Bucket, MemberId, PartnerId } from "#kernel/ids.ts";
 import type { PointsCents } from "#kernel/money.ts";
 import type { Day, EpochMs } from "#kernel/time.ts";
 import type { StateFacts } from "./state-facts.ts";
@@ -60,6 +60,8 @@ export type OperationFacts = {
   budgets?: (readonly [string, PointsCents])[];
   /** Traits begun or ended: [kind, key, from, until or null]. */
   traits?: (readonly [Trait["kind"], string, EpochMs, EpochMs | null])[];
+  /** Of a return of a merged member's receipt: [bucket, member, seq] of the purchase in its own stream; citesSeq is its number here. */
+  cited?: readonly [Bucket, MemberId, number];
   /** After this return: [the purchase's seq, what has been returned of it]. */
   returned?: readonly [number, ReturnedState];
   /** The merged member whose identifier or document it was made with, when that is not the stream's own. */

@@ -1,4 +1,4 @@
-import type { PartnerId } from "#kernel/ids.ts";
+import type { Bucket, MemberId, PartnerId } from "#kernel/ids.ts";
 import type { Kopecks, PointsCents } from "#kernel/money.ts";
 import { err, ok, type Result } from "#kernel/result.ts";
 import type { Day, EpochMs } from "#kernel/time.ts";
@@ -37,6 +37,8 @@ export type ReturnCommand = {
   /** Kopecks that one whole point pays for, to tell points from money in the refund. */
   readonly kopecksPerPoint: number;
   readonly expiredPolicy: { readonly kind: "original" } | { readonly kind: "grace"; readonly graceExpiresAt: EpochMs };
+  /** Where the purchase stands when that is another stream: its member was merged, or has been taken apart since. */
+  readonly cited?: readonly [Bucket, MemberId, number];
   /** A refund in points: the money part becomes an award by the seller. */
   readonly refundInPoints?: { readonly availableAt: EpochMs; readonly expiresAt: EpochMs };
   /** What of the purchase's use of caps and budgets comes back, told how many kopecks of each line are back. */
@@ -96,6 +98,7 @@ export function returnPurchase(draft: Draft, command: ReturnCommand): Result<Ret
   const state: ReturnedState = { lines: after, refunded: spent.refunded, absorbed: taken.absorbed };
   draft.returned.push({ purchaseSeq: command.purchase.seq, state });
   factsOf(draft).returned = [command.purchase.seq, state];
+  if (command.cited) factsOf(draft).cited = command.cited;
   if (command.giveBack) giveBackUse(draft, command.giveBack(before.lines, after));
   recordOperation(
     draft,

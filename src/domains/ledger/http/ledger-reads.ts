@@ -13,8 +13,8 @@ import {
 
 export type OperationQuery = {
   readonly limit: number;
-  /** Operations before this number only: where the page before ended. */
-  readonly beforeSeq?: number;
+  /** Where the page before ended. */
+  readonly after?: OperationPlace;
   readonly fromAt?: EpochMs;
   readonly untilAt?: EpochMs;
   readonly kind?: string;
@@ -27,6 +27,9 @@ export type LotQuery = {
   readonly after?: readonly [seq: number, part: number];
 };
 
+/** By member, in every stream that is shown: operations before this number are still to come. */
+export type OperationPlace = ReadonlyMap<MemberId, number>;
+
 /** What the routes ask of the ledger. Undefined for a member that has no wallet. */
 export type LedgerReads = {
   wallet(member: MemberId): Promise<WalletNow | undefined>;
@@ -34,7 +37,7 @@ export type LedgerReads = {
   lots(member: MemberId, query: LotQuery): Promise<LotPage | undefined>;
 };
 
-export type OperationPage = { readonly items: readonly OperationView[]; readonly nextBeforeSeq?: number };
+export type OperationPage = { readonly items: readonly OperationView[]; readonly next?: OperationPlace };
 export type LotPage = { readonly items: readonly LotNow[]; readonly nextAfter?: readonly [seq: number, part: number] };
 
 /** One line of a member's history. Points are hundredths, none below zero. */
@@ -68,16 +71,63 @@ export type MovementView = {
   readonly cents: number;
 };
 
+export type LedgerReadDeps = ReadDeps & {
+  /** Everybody that a member answers for, itself first. */
+  readonly treeOf?: (member: MemberId) => Promise<readonly MemberId[]>;
+};
+
+/** Told once, by the one that answers. */
+const BOTH_STREAMS = ["merge", "unmerge"] as const;
+
+/**
+ * A page over the streams of all that a member answers for, newest first by the time of booking. Each stream is read by its own
+ * numbers, so a page costs a short range of each, and what is booked meanwhile moves nothing.
+ */
+async function pageOf(
+  deps: LedgerReadDeps,
+  tree: readonly MemberId[],
+  { limit, after, ...filter }: OperationQuery,
+): Promise<OperationPage> {
+  const streams = await Promise.all(
+    tree.map((member, index) => {
+      const beforeSeq = after?.get(member);
+      const from = beforeSeq === undefined ? {} : { beforeSeq };
+      const without = index === 0 ? {} : { without: BOTH_STREAMS };
+      return listOperations(deps.pool, member, { ...filter, ...from, ...without, limit: limit + 1 });
+    }),
+  );
+  const { shown, isAll } = newest(streams, limit);
+  const items = shown.map(toOperationView);
+  if (isAll) return { items };
+  const next = new Map(after ?? []);
+  for (const { member, seq } of shown) next.set(member, seq);
+  return { items, next };
+}
+
+/** The newest heads of the streams, one after the other: a stream is never shown out of its own order, whatever clocks say. */
+function newest(streams: readonly (readonly StoredOperation[])[], limit: number) {
+  const heads = streams.map(() => 0);
+  const shown: StoredOperation[] = [];
+  for (;;) {
+    let best: { stream: number; operation: StoredOperation } | undefined;
+    for (const [stream, head] of heads.entries()) {
+      const operation = streams[stream]?.[head];
+      if (operation && (!best || operation.postedAt > best.operation.postedAt)) best = { stream, operation };
+    }
+    if (!best) return { shown, isAll: true };
+    if (shown.length === limit) return { shown, isAll: false };
+    shown.push(best.operation);
+    heads[best.stream] = (heads[best.stream] as number) + 1;
+  }
+}
+
 /** Reads straight from the ledger's store. */
-export function createLedgerReads(deps: ReadDeps): LedgerReads {
+export function createLedgerReads(deps: LedgerReadDeps): LedgerReads {
   return {
     wallet: (member) => readWallet(deps, member),
-    operations: async (named, { limit, ...filter }) => {
+    operations: async (named, query) => {
       const member = (await survivorsOf(deps.pool, [named])).get(named) ?? named;
-      const found = await listOperations(deps.pool, member, { ...filter, limit: limit + 1 });
-      const items = found.slice(0, limit).map(toOperationView);
-      const last = found[limit - 1];
-      return found.length > limit && last !== undefined ? { items, nextBeforeSeq: last.seq } : { items };
+      return pageOf(deps, (await deps.treeOf?.(member)) ?? [member], query);
     },
     lots: async (member, query) => {
       const page = await readLots(deps, member, query);
@@ -101,6 +151,7 @@ const ACCOUNTS: { readonly [code: string]: string } = {
 export function toOperationView(operation: StoredOperation): OperationView {
   const sums = sumMovements(operation.movements);
   const { member, citesSeq, receiptId } = operation;
+  const [, citedMember = member, citedSeq = citesSeq] = operation.facts?.cited ?? [];
   return {
     operation: operationIds.format(operation),
     kind: operation.kind,
@@ -109,7 +160,7 @@ export function toOperationView(operation: StoredOperation): OperationView {
     postedAt: formatInstant(operation.postedAt),
     accountingDay: formatDay(operation.accountingDay),
     ...(receiptId === undefined ? {} : { receiptId }),
-    ...(citesSeq === undefined ? {} : { cites: operationIds.format({ member, seq: citesSeq }) }),
+    ...(citedSeq === undefined ? {} : { cites: operationIds.format({ member: citedMember, seq: citedSeq }) }),
     ...sums,
     movements: operation.movements.map(([from, to, , , funder, redeemer, cents]) => ({
       from: ACCOUNTS[from] as string,

@@ -11,7 +11,7 @@ import type { FieldFault } from "#platform/http/problem.ts";
 import type { ProblemRegistry } from "#platform/http/problem-registry.ts";
 import { sendFailure } from "#platform/http/send.ts";
 import { refuseFields } from "#platform/http/validation.ts";
-import type { LedgerReads } from "./ledger-reads.ts";
+import type { LedgerReads, OperationPlace } from "./ledger-reads.ts";
 import type { MaySeeMember } from "./may-see-member.ts";
 import {
   LOT_EXAMPLE,
@@ -68,11 +68,14 @@ export const memberOperations = {
     operationId: "listOperations",
     tag: "Members",
     summary: "List a member's operations, newest first",
+    description: "Of everybody that the member answers for: who was merged into it brings its history.",
     params: Params,
     querystring: Type.Object(
       {
         limit: LIMIT,
-        cursor: CURSOR,
+        cursor: Type.Optional(
+          Type.String({ maxLength: 2_000, pattern: "^[A-Za-z0-9_-]+$", description: "`next` of the page before." }),
+        ),
         from: Type.Optional(Type.String({ format: "date-time", maxLength: 40, description: "Not before." })),
         to: Type.Optional(Type.String({ format: "date-time", maxLength: 40, description: "Before, exclusive." })),
         kind: Type.Optional(Type.Enum(KINDS)),
@@ -82,7 +85,7 @@ export const memberOperations = {
     status: 200,
     answer: Type.Object({ items: Type.Array(OperationSchema), next: NEXT }, { title: "OperationPage" }),
     problems: ["unknown-member"],
-    example: { answer: { items: [OPERATION_EXAMPLE], next: "WzEwXQ" } },
+    example: { answer: { items: [OPERATION_EXAMPLE], next: "WyIxMzEuYSJd" } },
   }),
   listLots: operation({
     operationId: "listLots",
@@ -132,10 +135,10 @@ export function memberRoutes(deps: MemberRouteDeps): (app: App) => void {
         ...(kind === undefined ? {} : { kind }),
         ...(from === undefined ? {} : { fromAt: from }),
         ...(to === undefined ? {} : { untilAt: to }),
-        ...(cursor === undefined ? {} : { beforeSeq: cursor }),
+        ...(cursor === undefined ? {} : { after: cursor }),
       });
       if (page.items.length === 0 && (await reads.wallet(member)) === undefined) return unknown(request, reply);
-      const next = page.nextBeforeSeq === undefined ? {} : { next: writeCursor([page.nextBeforeSeq]) };
+      const next = page.next === undefined ? {} : { next: writePlace(page.next) };
       reply.send({ items: page.items as (typeof OPERATION_EXAMPLE)[], ...next });
     });
     app.get("/v1/members/:memberId/lots", { schema: memberOperations.listLots }, async (request, reply) => {
@@ -166,8 +169,31 @@ function readOperationQuery(query: { from?: string; to?: string; cursor?: string
   const from = time(query.from, "/from");
   const to = time(query.to, "/to");
   if (faults.length > 0) throw refuseFields(faults);
-  return { from, to, cursor: readPosition(query.cursor, ["int4"])?.[0] as number | undefined };
+  return { from, to, cursor: query.cursor === undefined ? undefined : readPlace(query.cursor) };
 }
+
+/** The streams of a page as one text: `member.seq` of each, in hexadecimal. */
+function writePlace(place: OperationPlace): string {
+  return writeCursor([[...place].map(([member, seq]) => `${member.toString(16)}.${seq.toString(16)}`).join(" ")]);
+}
+
+const PLACE = /^([0-9a-f]{1,13})\.([0-9a-f]{1,8})$/;
+
+function readPlace(cursor: string): OperationPlace {
+  const [text] = readPosition(cursor, ["text"]) as [string];
+  const place = new Map<MemberId, number>();
+  for (const part of text.split(" ")) {
+    const [, member, seq] = PLACE.exec(part) ?? [];
+    const before = Number.parseInt(seq ?? "", 16);
+    if (member === undefined || !(before <= MOST_SEQ)) {
+      throw refuseFields([{ in: "query", ...badCursor("/cursor") }]);
+    }
+    place.set(Number.parseInt(member, 16), before);
+  }
+  return place;
+}
+
+const MOST_SEQ = 2_147_483_647;
 
 function readPosition(cursor: string | undefined, kinds: readonly CursorKind[]) {
   if (cursor === undefined) return undefined;

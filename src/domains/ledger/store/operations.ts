@@ -91,7 +91,7 @@ select seq, kind, partner, occurred_at, posted_at, business_day::text, accountin
 from operation
 where bucket = $1 and member_id = $2 and seq < $3
   and ($4::text is null or kind = $4) and ($5::timestamptz is null or occurred_at >= $5)
-  and ($6::timestamptz is null or occurred_at < $6)
+  and ($6::timestamptz is null or occurred_at < $6) and kind <> all($8)
 order by seq desc limit $7`;
 
 export type OperationFilter = {
@@ -100,6 +100,7 @@ export type OperationFilter = {
   readonly fromAt?: number;
   readonly untilAt?: number;
   readonly limit: number;
+  readonly without?: readonly string[];
 };
 
 export async function listOperations(
@@ -115,6 +116,7 @@ export async function listOperations(
     filter.fromAt === undefined ? null : new Date(filter.fromAt),
     filter.untilAt === undefined ? null : new Date(filter.untilAt),
     filter.limit,
+    filter.without ?? [],
   ]);
   return rows.map((row) => toOperation(member, row));
 }

@@ -28,7 +28,9 @@ export async function ledgerTotals(
 /** The days of the month by operation_accounting_day (brin); in the order they lie on disk. COPY takes no parameters: a day is digits. */
 function copyDay(day: Day): string {
   return `copy (
-    select case when cites_seq is null then '' else bucket || ' ' || member_id || ' ' || cites_seq end, movements
+    select case when cites_seq is null then ''
+                when facts -> 'cited' is null then bucket || ' ' || member_id || ' ' || cites_seq
+                else (facts -> 'cited' ->> 0) || ' ' || (facts -> 'cited' ->> 1) || ' ' || (facts -> 'cited' ->> 2) end, movements
     from operation where accounting_day = date '${formatDay(day)}') to stdout`;
 }
 

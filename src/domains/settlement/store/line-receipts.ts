@@ -3,7 +3,7 @@ import type { PointsCents } from "#kernel/money.ts";
 import { firstDayOf, formatDay, type Month } from "#kernel/time.ts";
 import { type ClickHouseClient, queryRows } from "#platform/clickhouse/client.ts";
 import type { LineKind } from "../core/line.ts";
-import { rangeOf } from "./warehouse-totals.ts";
+import { CITED_ELSEWHERE, rangeOf } from "./warehouse-totals.ts";
 
 /** What a line is about; enough to find its movements. */
 export type LineKey = {
@@ -42,24 +42,27 @@ export type LinePage = { readonly items: readonly LineReceipt[]; readonly next?:
  */
 const PAGE = `
 with {first:Date} as first_day, {last:Date} as last_day,
+  ${CITED_ELSEWHERE},
+  line as (
+    select m.*, if(m.cents >= 0, (0, 0, 0), if(e.ref.3 > 0, e.ref, (m.bucket, m.member_id, m.cites_seq))) as ref
+    from settlement_movement as m
+    left join elsewhere as e on m.cents < 0 and e.bucket = m.bucket and e.member_id = m.member_id and e.seq = m.seq
+    where m.account = 're' and m.funder = {funder:String} and m.redeemer = {redeemer:String}
+      and m.accounting_day between first_day and last_day
+  ),
   cited as (
-    select bucket, member_id, seq, any(accounting_day) as cited_day
+    select (bucket, member_id, seq) as ref, any(accounting_day) as cited_day
     from settlement_movement
     where account = 're' and funder = {funder:String} and redeemer = {redeemer:String} and cents > 0
-      and accounting_day < first_day and (bucket, member_id, seq) in (
-        select bucket, member_id, cites_seq from settlement_movement
-        where account = 're' and funder = {funder:String} and redeemer = {redeemer:String} and cents < 0
-          and cites_seq > 0 and accounting_day between first_day and last_day)
-    group by bucket, member_id, seq
+      and accounting_day < first_day and (bucket, member_id, seq) in (select ref from line where cents < 0)
+    group by ref
   )
 select m.bucket as bucket, m.member_id as member_id, m.seq as seq, any(m.kind) as kind, any(m.partner) as partner,
   any(m.occurred_at) as occurred_at, any(m.business_day) as business_day, any(m.accounting_day) as accounting_day,
-  any(m.receipt_id) as receipt_id, any(m.cites_seq) as cites_seq, sum(m.cents) as sum_cents
-from settlement_movement as m
-left join cited as c on m.cents < 0 and c.bucket = m.bucket and c.member_id = m.member_id and c.seq = m.cites_seq
-where m.account = 're' and m.funder = {funder:String} and m.redeemer = {redeemer:String}
-  and m.accounting_day between first_day and last_day
-  and (m.bucket, m.member_id, m.seq) > ({bucket:UInt16}, {member:UInt64}, {seq:UInt32})
+  any(m.receipt_id) as receipt_id, max(m.ref.2) as cites_member, max(m.ref.3) as cites_seq, sum(m.cents) as sum_cents
+from line as m
+left join cited as c on c.ref = m.ref
+where (m.bucket, m.member_id, m.seq) > ({bucket:UInt16}, {member:UInt64}, {seq:UInt32})
   and toStartOfMonth(c.cited_day) = {origin:Date}
 group by bucket, member_id, seq
 order by bucket, member_id, seq
@@ -75,6 +78,7 @@ type Row = {
   business_day: string;
   accounting_day: string;
   receipt_id: string;
+  cites_member: string;
   cites_seq: number;
   sum_cents: string;
 };
@@ -120,6 +124,6 @@ function toDomain(row: Row): LineReceipt {
     businessDay: row.business_day,
     accountingDay: row.accounting_day,
     cents: Number(row.sum_cents),
-    ...(isGivenBack ? { cites: operationIds.format({ member, seq: row.cites_seq }) } : {}),
+    ...(isGivenBack ? { cites: operationIds.format({ member: Number(row.cites_member), seq: row.cites_seq }) } : {}),
   };
 }
