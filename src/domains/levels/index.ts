@@ -1,8 +1,8 @@
 export { earliestOf, type LevelGoal, levelGoals, monthAt } from "./core/goals.ts";
-export { continued, type GoalsAt, isSameSpans, joined, type Span, spansFrom } from "./core/spans.ts";
+export { continued, type GoalsAt, isSameSpan, isSameSpans, type Span, spansFrom } from "./core/spans.ts";
 export { type LevelStanding, standingOf } from "./core/standing.ts";
 export { type Contribution, inOrder } from "./core/tally.ts";
-export { traitChanges } from "./core/trait-changes.ts";
+export { givenAfter, traitChanges } from "./core/trait-changes.ts";
 export {
   eraseLevels,
   type LevelSplit,

@@ -142,7 +142,31 @@ test("two halves of a life that are merged have the levels of the whole; taken a
     await settled();
     assert.deepEqual([await levelsOf(one), await levelsOf(other)], apart, `apart, seed ${seed}`);
   }
-  await checkout.drain();
   const report = await verifyProjections(pool, { calendar: createCalendar("Europe/Moscow"), now: clock.now });
   assert.deepEqual(report.differences, []);
+});
+
+test("a crash between the operation and the note of it loses nothing, also when more was bought meanwhile", async () => {
+  clock.set(START + DAY_MS * 61);
+  const { member, receiptId } = await buy("crash", { number: 1, amount: 100_000, at: clock.now() });
+  while ((await followLevels(deps)) || !(await levelsHaveSeenAll(pool)));
+  const { rows } = await pool.query("select * from level_standing where is_due");
+  assert.equal(rows.length, 1);
+  // The operation is posted, the note of it is lost: what stood there before comes back.
+  await settleLevels(deps);
+  await pool.query("update level_standing set given = $2, turn = $3, is_due = true where member_id = $1", [
+    rows[0].member_id,
+    JSON.stringify(rows[0].given),
+    rows[0].turn,
+  ]);
+  clock.advance(1_000);
+  await giveBack("crash", receiptId, { of: 1, amount: 60_000, at: clock.now() });
+  await settled();
+  const levels = await levelsOf(String(member));
+  assert.deepEqual(
+    levels.map((text) => text.split(" ").at(-1)),
+    ["2026-08-31T21:00:00.000Z"],
+    "August only",
+  );
+  await checkout.drain();
 });

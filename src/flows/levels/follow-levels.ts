@@ -5,8 +5,8 @@ import {
   continued,
   earliestOf,
   eraseLevels,
+  isSameSpan,
   isSameSpans,
-  joined,
   type LevelGoal,
   type LevelMerge,
   type LevelSplit,
@@ -26,6 +26,7 @@ import {
   type StoredStanding,
   spansFrom,
   splitLevelContributions,
+  traitChanges,
 } from "#domains/levels/index.ts";
 import { nextPage } from "#domains/missions/index.ts";
 import type { CompiledProgramme, Programmes } from "#domains/program/index.ts";
@@ -118,7 +119,7 @@ async function mergeLevels(
   const theirs = rows.find(({ member }) => member === merged);
   if (theirs === undefined) return [survivor];
   const own = rows.find(({ member }) => member === survivor);
-  const given = asGiven([...(own?.given ?? []), ...theirs.given]);
+  const given = asGiven([...maybeGiven(own), ...maybeGiven(theirs)]);
   await putDesired(client, [{ member: survivor, desired: own?.desired ?? [], isDue: true }], now);
   await putDesired(client, [{ member: merged, desired: theirs.given, isDue: false }], now);
   await putGivenLevels(client, [
@@ -147,6 +148,19 @@ async function splitLevels(client: PoolClient, split: LevelSplit, now: EpochMs):
     await putGivenLevels(client, [{ member, given, turn: (known?.turn ?? 0) + 1, isDue: true }]);
   }
   return both;
+}
+
+/**
+ * What was given, as far as is known: an operation that was being posted when the members were merged may have given what
+ * was desired. Such a span is noted as one that never holds, so that it is given again, or ended where it began.
+ */
+function maybeGiven(row: StoredStanding | undefined): Span[] {
+  if (row === undefined) return [];
+  const unsure = row.isDue ? row.desired.filter((span) => !row.given.some((each) => isSameSpan(each, span))) : [];
+  const known = row.given.filter(
+    (span) => !unsure.some((each) => each.level === span.level && each.fromAt === span.fromAt),
+  );
+  return [...known, ...unsure.map((span) => ({ ...span, untilAt: span.fromAt }))];
 }
 
 /** As the ledger joins traits: those that begin together are one, which ends with the later. */
@@ -181,7 +195,7 @@ async function refreshLevels(
     const own = contributions.get(member) ?? [];
     const known = stored.get(member);
     const desired = historyFrom(own, known?.desired ?? [], since.get(member) === 0 ? undefined : from);
-    const isDue = !isSameSpans(joined(desired), joined(known?.given ?? []));
+    const isDue = traitChanges(known?.given ?? [], desired).length > 0;
     if (known === undefined && desired.length === 0) continue;
     if (known !== undefined && known.isDue === isDue && isSameSpans(known.desired, desired)) continue;
     changed.push({ member, desired, isDue });

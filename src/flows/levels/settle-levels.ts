@@ -1,8 +1,7 @@
 import type { Pool } from "pg";
-import type { Trait } from "#domains/ledger/index.ts";
+import type { StoredOperation, Trait } from "#domains/ledger/index.ts";
 import {
-  isSameSpans,
-  joined,
+  givenAfter,
   listDueLevels,
   loadStandings,
   putGivenLevels,
@@ -39,19 +38,19 @@ export async function settleLevels(deps: LevelSettleDeps): Promise<number> {
   for (;;) {
     const due = await listDueLevels(deps.pool, after, AT_ONCE);
     if (due.length === 0) return settled;
-    const done = await Promise.all(due.map(async (row) => ({ row, isGiven: await settleOne(deps, programme, row) })));
+    const done = await Promise.all(due.map(async (row) => ({ row, operation: await settleOne(deps, programme, row) })));
     settled += await note(deps.pool, done);
     const last = due[due.length - 1] as StoredStanding;
     after = { bucket: bucketOf(last.member), member: last.member };
   }
 }
 
-/** Whether the member has the traits now; an erased one gets none any more. */
+/** The operation that gave the traits, now or before a crash; an erased member gets none any more. */
 async function settleOne(
   { checkout }: LevelSettleDeps,
   programme: CompiledProgramme,
   { member, given, desired, turn }: StoredStanding,
-): Promise<boolean> {
+): Promise<StoredOperation | undefined> {
   const changes = traitChanges(given, desired);
   const outcome = await checkout.reward({
     idempotencyKey: ["level", member, turn + 1],
@@ -60,8 +59,8 @@ async function settleOne(
     traits: (known, now) => ok([...changes, ...excessFavourites(programme, withChanges(known, changes), now)]),
     cause: { level: changes.at(-1)?.key ?? "", turn: turn + 1 },
   });
-  if (outcome.ok) return true;
-  if (outcome.failure.code === "unknown-member") return false;
+  if (outcome.ok) return outcome.value.body;
+  if (outcome.failure.code === "unknown-member") return undefined;
   throw new Error(`a level was refused: ${outcome.failure.code}`);
 }
 
@@ -75,18 +74,19 @@ function withChanges(known: readonly Trait[], changes: readonly Trait[]): Trait[
 /** Notes what operations have done, once: rows are locked, and a turn that is noted already stays as it is. */
 async function note(
   pool: Pool,
-  settled: readonly { readonly row: StoredStanding; readonly isGiven: boolean }[],
+  settled: readonly { readonly row: StoredStanding; readonly operation: StoredOperation | undefined }[],
 ): Promise<number> {
   return transaction(pool, async (client) => {
     const members = settled.map(({ row }) => row.member);
     const stored = new Map((await loadStandings(client, members, "lock")).map((row) => [row.member, row]));
     const given: Omit<StoredStanding, "desired">[] = [];
-    for (const { row, isGiven } of settled) {
+    for (const { row, operation } of settled) {
       const now = stored.get(row.member);
       if (now === undefined || now.turn !== row.turn) continue;
-      // What was done may have moved while the operation was posted: then it is due again.
-      const isDue = isGiven && !isSameSpans(joined(now.desired), joined(row.desired));
-      given.push({ member: row.member, given: row.desired, turn: row.turn + 1, isDue });
+      // What the operation says counts: one from before a crash may have given what was desired then.
+      const holds = operation === undefined ? row.given : givenAfter(row.given, operation.facts?.traits ?? []);
+      const isDue = operation !== undefined && traitChanges(holds, now.desired).length > 0;
+      given.push({ member: row.member, given: holds, turn: row.turn + 1, isDue });
     }
     await putGivenLevels(client, given);
     return given.length;

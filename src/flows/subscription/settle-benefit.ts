@@ -36,13 +36,23 @@ export async function settleBenefit(deps: SubscriptionDeps, ref: SubscriptionRef
   if (!outcome.ok && outcome.failure.code !== "unknown-member") {
     throw new Error(`a subscription's benefit was refused: ${outcome.failure.code}`);
   }
+  const operation = outcome.ok ? outcome.value.body : undefined;
+  // What the operation says counts: one from before a crash may have given what held then.
+  const given = operation?.facts?.traits?.find(([kind, key, at]) => {
+    return kind === "subscription" && key === plan && at === startedAt;
+  });
+  const isTaken = outcome.ok && (!outcome.value.replayed || operation?.kind === "take-back");
   await transaction(deps.pool, async (client) => {
     const now = await readSubscription(client, ref, "lock");
     if (now === undefined || now.turn !== turn) return;
     const { takeBackFromAt: left, ...rest } = now;
-    const isTaken = left === takeBackFromAt;
-    const given = { ...rest, ...(isTaken || left === undefined ? {} : { takeBackFromAt: left }) };
-    const stored: StoredSubscription = { ...given, givenUntilAt: benefitUntilAt, turn: turn + 1 };
+    const isLeft = left !== undefined && !(isTaken && left === takeBackFromAt);
+    const stored: StoredSubscription = {
+      ...rest,
+      ...(isLeft ? { takeBackFromAt: left } : {}),
+      givenUntilAt: given?.[3] ?? benefitUntilAt,
+      turn: turn + 1,
+    };
     await updateSubscription(client, outcome.ok ? asStored(stored, stored) : { ...stored, isDue: false });
   });
   return true;

@@ -1,4 +1,5 @@
 import type { Trait } from "#domains/ledger/index.ts";
+import type { EpochMs } from "#kernel/time.ts";
 import type { Span } from "./spans.ts";
 
 /** The traits that turn what was given into what should hold. One that began at another time ends where it began. */
@@ -13,4 +14,18 @@ export function traitChanges(given: readonly Span[], desired: readonly Span[]): 
     if (!isGiven) changes.push({ kind: "level", key: level, fromAt, untilAt });
   }
   return changes;
+}
+
+/** What is given after an operation with these traits. */
+export function givenAfter(
+  given: readonly Span[],
+  traits: readonly (readonly [Trait["kind"], string, EpochMs, EpochMs | null])[],
+): Span[] {
+  let spans = [...given];
+  for (const [kind, level, fromAt, untilAt] of traits) {
+    if (kind !== "level" || untilAt === null) continue;
+    spans = spans.filter((span) => span.level !== level || span.fromAt !== fromAt);
+    if (untilAt > fromAt) spans.push({ level, fromAt, untilAt });
+  }
+  return spans;
 }
