@@ -70,9 +70,10 @@ export const answerOperations = {
     tag: "Games",
     summary: "Withdraw the consent: the answers say no attributes from this moment",
     params: MemberGameParams,
-    status: 204,
+    status: 200,
+    answer: Type.Object({ game: Type.String(), state: Type.Literal("withdrawn") }, { title: "WithdrawnConsent" }),
     problems: ["unknown-member", "unknown-game", "no-programme"],
-    example: {},
+    example: { answer: { game: "at-home", state: "withdrawn" as const } },
   }),
   getResults: operation({
     operationId: "getResults",
@@ -133,7 +134,7 @@ export function answerRoutes(deps: GameHttpDeps): (app: App) => void {
       if (member === undefined) return refuse(request, reply, { code: "unknown-member" });
       const withdrawn = await withdrawAnswers(deps, await treeOf(deps, member), gameId);
       if (!withdrawn.ok) return refuse(request, reply, withdrawn.failure);
-      reply.code(204).send();
+      reply.send({ game: gameId, state: "withdrawn" as const });
     });
     app.get("/v1/games/:gameId/results", { schema: answerOperations.getResults }, async (request, reply) => {
       const { gameId } = request.params;
