@@ -26,6 +26,7 @@ export const API_INFO: ApiInfo = {
     { name: "Members", description: "Wallets and their history, the golden record, merging and undoing it." },
     { name: "Profiles", description: "What a partner knows of a person." },
     { name: "Missions", description: "What happened to members at partners, and what they win by it." },
+    { name: "Subscriptions", description: "Paid memberships: plans, purchase, payments, and what they are worth." },
     { name: "Games", description: "Leaderboards, achievements, draws that anybody can verify, quizzes and polls." },
     { name: "Offers", description: "What members may use, personal or for all; vouchers that partners redeem." },
     { name: "Promo codes", description: "Codes that give points, offers or a price." },
