@@ -5,3 +5,4 @@ export {
   type ImportRequest,
   importReceipts,
 } from "./import-receipts.ts";
+export { type ImportRun, readRun, saveRun } from "./store/import-runs.ts";

@@ -12,6 +12,7 @@ export {
 } from "./manage/manage.ts";
 export { activateOffer, deactivateOffer, type OfferUseFailure } from "./members/activate-offer.ts";
 export { type AssignFailure, assignable, assignOffer } from "./members/assign-offer.ts";
+export { type AssignmentsReport, importAssignments } from "./members/import-assignments.ts";
 export { type MemberOffer, type MemberOffers, readOffers } from "./members/read-offers.ts";
 export { redeemVoucher, takeVoucher, type VoucherFailure } from "./members/vouchers.ts";
 export { type CodesFailure, exportCodes, issueTo, makeCodes } from "./promos/make-codes.ts";

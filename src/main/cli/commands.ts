@@ -30,6 +30,7 @@ import {
   missionPlanCommand,
   missionResumeCommand,
 } from "./commands/mission.ts";
+import { exportCodesCommand, importOffersCommand, offerCommands } from "./commands/offer.ts";
 import { planCommand } from "./commands/plan.ts";
 import { settleCommand } from "./commands/settle.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -56,14 +57,17 @@ export const commands: readonly Command[] = [
   gameResumeCommand,
   gameEndCommand,
   drawVerifyCommand,
+  ...offerCommands,
   importReceiptsCommand,
   importMembersCommand,
   importWalletsCommand,
   importProfilesCommand,
+  importOffersCommand,
   settleCommand,
   exportActCommand,
   exportSettlementCommand,
   exportOperationsCommand,
+  exportCodesCommand,
   funderListCommand,
   funderDepositCommand,
   funderWithdrawCommand,
