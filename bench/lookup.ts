@@ -14,12 +14,15 @@ import { conditions } from "./lib/conditions.ts";
 import { startCpuMeter } from "./lib/cpu-time.ts";
 import { benchHome, settingsOf } from "./lib/engine.ts";
 import { preparePgbench } from "./lib/pgbench.ts";
-import { openForBusiness, type Stack, startStack } from "./lib/stack.ts";
+import { makeTillKey, openForBusiness, type Stack, startStack } from "./lib/stack.ts";
 import type { LookupOrder, LookupReport } from "./lookup/load.ts";
 
 export const options = [
   ...["quick", "seconds", "warm-up", "identifiers", "connections", "seed", "home", "pg", "pgbench-seconds"],
 ] as const;
+
+/** Each has a quota of its own. */
+const KEYS = 8;
 
 export async function run(given: BenchOptions): Promise<BenchResult> {
   const isQuick = given.flag("quick");
@@ -30,7 +33,8 @@ export async function run(given: BenchOptions): Promise<BenchResult> {
       startStack({ home: home.folder, postgres: settingsOf(given.text("pg")) }),
     );
     try {
-      const key = await openForBusiness(stack.pool, programmeFile(), "operator");
+      const keys = [await openForBusiness(stack.pool, programmeFile(), "operator")];
+      while (keys.length < KEYS) keys.push(await makeTillKey(stack.pool, "operator"));
       await step(`${identifiers.toLocaleString("en")} identifiers`, () => fill(stack, identifiers));
       // The feed would take the processors for what was filled in.
       await step("feed", () => untilFed(stack));
@@ -39,7 +43,7 @@ export async function run(given: BenchOptions): Promise<BenchResult> {
       const server = { url: stack.pgUrl, pid: stack.pids().postgres };
       const pgbench = seconds === 0 ? undefined : await step("pgbench's tables", () => preparePgbench(server, 50));
       const before = await pgbench?.measure(seconds, ["-S"]);
-      const measured = await measure(given, stack, key, identifiers);
+      const measured = await measure(given, stack, keys, identifiers);
       const after = await pgbench?.measure(seconds, ["-S"]);
       const selects = before && after ? (before.tps + after.tps) / 2 : undefined;
       return {
@@ -63,10 +67,10 @@ function fill(stack: Stack, members: number): Promise<void> {
   return populate(stack.pool, { members, now: Date.now(), identifierKey: createIdentifierKeys(secret) });
 }
 
-async function measure(given: BenchOptions, stack: Stack, key: string, members: number) {
+async function measure(given: BenchOptions, stack: Stack, keys: readonly string[], members: number) {
   const { hostname: host, port } = new URL(stack.apiUrl);
   const load = startLoad({
-    ...{ order: "start", host, port: Number(port), key, members },
+    ...{ order: "start", host, port: Number(port), keys, members },
     connections: given.number("connections", 64),
     seed: given.number("seed", 1),
   });

@@ -10,7 +10,8 @@ export type LookupOrder = {
   readonly order: "start";
   readonly host: string;
   readonly port: number;
-  readonly key: string;
+  /** Dealt to the connections in turn. */
+  readonly keys: readonly string[];
   readonly connections: number;
   readonly members: number;
   readonly seed: number;
@@ -50,7 +51,8 @@ process.on("disconnect", () => process.exit(0));
 
 /** Any member is as likely as any other: the worst that can be asked of caches. */
 async function till(order: LookupOrder, number: number): Promise<void> {
-  const { host, port, key, members } = order;
+  const { host, port, keys, members } = order;
+  const key = keys[number % keys.length] as string;
   const head = `POST /v1/members/lookup HTTP/1.1\r\nHost: ${host}:${port}\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\nContent-Length: `;
   const connection: HttpConnection = await openConnection(host, port);
   let state = (order.seed * 2_654_435_761 + number * 40_503 + 1) >>> 0;

@@ -8,6 +8,8 @@ export type LogOptions = {
   readonly level?: string;
   /** One readable line instead of JSON; by default when stderr is a terminal. */
   readonly pretty?: boolean;
+  /** Where lines go instead of stderr. */
+  readonly write?: (line: string) => void;
 };
 
 /** Keys whose values never reach a log, at the top and one level down. */
@@ -15,10 +17,13 @@ const SECRET = ["password", "authorization", "cookie", "key", "apiKey", "token",
 
 /** Structured log on stderr: JSON lines, or readable lines on a terminal. LOG_LEVEL chooses the level (info). */
 export function createLogger(options: LogOptions): Logger {
-  const pretty = options.pretty ?? process.stderr.isTTY === true;
+  const pretty = options.pretty ?? (options.write === undefined && process.stderr.isTTY === true);
+  const write = options.write ?? ((line: string) => void process.stderr.write(line));
   const destination = pretty
-    ? { write: (line: string) => process.stderr.write(prettyLine(line)) }
-    : pino.destination(2);
+    ? { write: (line: string) => write(prettyLine(line)) }
+    : options.write === undefined
+      ? pino.destination(2)
+      : { write };
   return pino(
     {
       name: options.name,

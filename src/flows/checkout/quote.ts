@@ -39,7 +39,7 @@ export async function quote(
   const refusal = checkTime(programme, receipt.at, now);
   if (refusal) return err(refusal);
   const wallet = member ? await readWallet(environment, member) : undefined;
-  if (member?.by === "id" && !wallet) return err({ code: "unknown-member" });
+  if (member?.by === "id" && wallet?.status !== "open") return err({ code: "unknown-member" });
   const known = wallet && (await standingNow(environment, wallet));
   const guarded = member && guardQuote(environment, request, member, programme, principal);
   const stopped =

@@ -23,6 +23,7 @@ import { manualClock } from "#platform/clock.ts";
 import { createPool } from "#platform/postgres/pool.ts";
 import { testEngines } from "../../../test/engines.ts";
 import { programmesOf, SMALL_COALITION } from "../../../test/support/programmes.ts";
+import { eraseMember, mergeByHand, unmergeByHand } from "./decide-people.ts";
 import type { ProfileDeps } from "./deps.ts";
 import { importProfiles } from "./import-profiles.ts";
 import { readProfileMapping } from "./profile-mapping.ts";
@@ -222,6 +223,79 @@ test("a partner's file is taken in by its mapping, rows that can't be right are 
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test("a merge by hand followed by an unmerge leaves profiles, identifiers, claims, keys and both wallets byte for byte", async () => {
+  const address = "Тула, Пушкина 3, квартира 8";
+  const one = await put(profile([phone("+79165559101"), card("4000559101")], { name: "Анна", address }));
+  const two = await put(profile([phone("+79165559102"), phone("+79165559109", false)], { partner: "beta", address }));
+  const [a, b] = [one.member, two.member];
+  const checkout = createCheckout({ pool, clock, programmes, identifierSecret: secret });
+  const at = clock.now();
+  const receipt = { partner: "alfa", store: "alfa-1", till: "7", number: "byte", at, deliveryFeeKopecks: 0 };
+  const lines = [{ category: "food", amountKopecks: 100_000 }];
+  const bought = await checkout.postReceipt(
+    { receipt: { ...receipt, lines, tenders: [], spendCents: 0 }, member: { by: "id", id: b } },
+    { keyId: "op", role: "operator" },
+  );
+  assert.ok(bought.ok, JSON.stringify(bought));
+  const rows = async () => {
+    const of = async (sql: string) => (await pool.query<{ row: string }>(sql, [[a, b]])).rows.map(({ row }) => row);
+    const whole = (table: string, not = "''") =>
+      of(`select (to_jsonb(t) - ${not})::text as row from ${table} t where member_id = any($1) order by 1`);
+    return [
+      await whole("profile"),
+      await whole("identifier"),
+      await whole("claim"),
+      await whole("member_key"),
+      // But for the number of the last operation; emptied lots that came and went stay as history.
+      await whole("wallet", "'seq'"),
+      await of(`select to_jsonb(l)::text as row from lot l where member_id = any($1) and is_open order by 1`),
+    ];
+  };
+  const before = await rows();
+  const deps = depsOf();
+  const merged = await mergeByHand(deps, a, b, { by: "anna", note: "one" });
+  assert.ok(merged.ok, JSON.stringify(merged));
+  assert.notDeepEqual(await rows(), before);
+  assert.ok((await unmergeByHand(deps, merged.value.merged, { by: "anna", note: "two" })).ok);
+  assert.deepEqual(await rows(), before);
+});
+
+test("merges, unmerges and an erasure by hand hold out against tills that post to the same wallets", async () => {
+  const [one, two] = [await put(profile([card("4000559201")])), await put(profile([card("4000559202")]))];
+  const checkout = createCheckout({ pool, clock, programmes, identifierSecret: secret });
+  let receipts = 0;
+  const buy = async (value: string) => {
+    const receipt = { partner: "alfa", store: "alfa-1", till: "8", number: `race-${++receipts}`, at: clock.now() };
+    const lines = [{ category: "food", amountKopecks: 10_000 }];
+    const asked = { ...receipt, lines, deliveryFeeKopecks: 0, tenders: [], spendCents: 0 };
+    return checkout.postReceipt(
+      { receipt: asked, member: { by: "identifier", kind: "card", value } },
+      { keyId: "op", role: "operator" },
+    );
+  };
+  const deps = depsOf();
+  const decided = { by: "anna", note: "race" };
+  let isOver = false;
+  const till = async (value: string) => {
+    let booked = 0;
+    while (!isOver) if ((await buy(value)).ok) booked++;
+    return booked;
+  };
+  const tills = [till("4000559201"), till("4000559202")];
+  for (let i = 0; i < 5; i++) {
+    assert.ok((await mergeByHand(deps, one.member, two.member, decided)).ok);
+    assert.ok((await unmergeByHand(deps, two.member, decided)).ok);
+  }
+  assert.ok((await eraseMember(deps, two.member)).ok);
+  isOver = true;
+  const booked = await Promise.all(tills);
+  assert.ok(booked.every((count) => count > 0));
+  const { rows } = await pool.query<{ purchases: number }>(
+    "select count(*)::int as purchases from operation where kind = 'purchase' and body->'receipt'->>'number' like 'race-%'",
+  );
+  assert.equal(rows[0]?.purchases, (booked[0] ?? 0) + (booked[1] ?? 0), "each receipt once");
 });
 
 test("verify finds nothing to say of all these merges", async () => {

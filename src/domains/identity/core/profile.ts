@@ -1,5 +1,5 @@
 import type { PartnerId } from "#kernel/ids.ts";
-import type { EpochMs } from "#kernel/time.ts";
+import { type EpochMs, parseDay } from "#kernel/time.ts";
 import { dateDigits, parseDate } from "../normalise/date.ts";
 import { parseEmail } from "../normalise/email.ts";
 import { parsePersonName, surnameStem } from "../normalise/names.ts";
@@ -77,6 +77,8 @@ export function claimsOf(profile: Profile, unproven: readonly ProfileIdentifier[
 }
 
 function birthDigits(text: string): string | undefined {
+  // A typo may be evidence to a linkage; who tells a profile is told of it.
+  if (parseDay(text) === undefined) return undefined;
   const parts = parseDate(text, "ymd");
   if (parts === undefined || parts.day === 0 || parts.day > 31 || parts.year < 1900) return undefined;
   return dateDigits(parts);

@@ -57,6 +57,8 @@ test("bad profiles are refused and change nothing", async () => {
     [alfa, "alfa/x", { ...body, identifiers: [proven("call me")] }, 400],
     [alfa, "alfa/x", { ...body, identifiers: [{ kind: "email", value: "none", verified: true }] }, 400],
     [alfa, "alfa/x", { ...body, birthDate: "1985-02-45" }, 400],
+    [alfa, "alfa/x", { ...body, birthDate: "1985-02-30" }, 400],
+    [alfa, "alfa/x", { ...body, birthDate: "1985-13-02" }, 400],
     [alfa, "alfa/x", { ...body, name: "a\u0000b" }, 400],
     [alfa, "alfa/x", { ...body, at: "yesterday" }, 400],
     [alfa, "alfa/x", { ...body, attributes: { __proto__x: 1 } }, 400],
