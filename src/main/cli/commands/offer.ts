@@ -45,6 +45,13 @@ const KINDS = {
   },
 } as const;
 
+const SUMMARIES: Record<StateAction, string> = {
+  approve: "Approve a draft that somebody else wrote: it goes live",
+  pause: "Pause it: nobody earns by it meanwhile",
+  resume: "Let it go on",
+  end: "End it for good",
+};
+
 /** `dolka offer plan|apply|approve|pause|resume|end`, and the same of promotions. */
 export const offerCommands: readonly Command[] = (["offer", "promotion"] as const).flatMap((kind) => [
   planCommandOf(kind),
@@ -96,13 +103,6 @@ function applyCommandOf(kind: keyof typeof KINDS): Command {
     },
   });
 }
-
-const SUMMARIES: Record<StateAction, string> = {
-  approve: "Approve a draft that somebody else wrote: it goes live",
-  pause: "Pause it: nobody earns by it meanwhile",
-  resume: "Let it go on",
-  end: "End it for good",
-};
 
 function stateCommandOf(kind: keyof typeof KINDS, action: StateAction): Command {
   const { id, use } = KINDS[kind];
