@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import type { Codes } from "#domains/offers/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
 import type { PaymentProvider } from "#domains/subscription/index.ts";
 import type { Checkout } from "#flows/checkout/index.ts";
@@ -10,4 +11,6 @@ export type SubscriptionDeps = {
   readonly programmes: Programmes;
   readonly checkout: Pick<Checkout, "reward">;
   readonly provider: PaymentProvider;
+  /** Codes of promotions; without them only those that a plan names are known. */
+  readonly codes?: Codes;
 };

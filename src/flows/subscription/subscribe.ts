@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { loadSurvivors } from "#domains/ledger/index.ts";
+import { loadSurvivors, type Wallet } from "#domains/ledger/index.ts";
+import type { RedeemFailure } from "#domains/offers/index.ts";
 import {
   findPromo,
   insertSubscription,
@@ -16,6 +17,7 @@ import {
 import type { MemberId } from "#kernel/ids.ts";
 import { err, ok, type Result } from "#kernel/result.ts";
 import { transaction } from "#platform/postgres/transaction.ts";
+import { type ClaimedCode, claimCode } from "./claim-code.ts";
 import { asStored, collect, insertNext } from "./collect.ts";
 import type { SubscriptionDeps } from "./deps.ts";
 import { settleBenefit } from "./settle-benefit.ts";
@@ -28,9 +30,12 @@ export type SubscribeRequest = {
   readonly trial: boolean;
   readonly promoCode?: string;
   readonly idempotencyKey: string;
+  /** The key of the caller: guessing of codes is counted by it. */
+  readonly keyId?: string;
 };
 
 export type SubscribeFailure =
+  | Exclude<RedeemFailure, { readonly code: "unknown-promo-code" }>
   | { readonly code: "unknown-member" | "unknown-promo" | "promo-used" | "promo-exhausted" | "no-trial" | "trial-used" }
   | { readonly code: "payment-needed" | "already-subscribed" | "idempotency-conflict" }
   | { readonly code: "unknown-plan"; readonly pointer: string; readonly value: string }
@@ -53,25 +58,47 @@ export async function subscribe(
   if (plan === undefined) return err({ code: "unknown-plan", pointer: "/plan", value: request.plan });
   const survivor = (await loadSurvivors(deps.pool, [request.member])).get(request.member)?.wallet;
   if (survivor?.status !== "open") return err({ code: "unknown-member" });
-  const own = { ...request, member: survivor.member };
+  const claim = await claimOf(deps, request, plan, survivor);
+  if (claim?.ok === false) return claim;
+  const code = claim?.value;
+  const own = { ...request, member: survivor.member, ...(code === undefined ? {} : { promo: code.promo }) };
   const begun = await begin(deps, own, plan);
-  if (!begun.ok) return begun;
+  if (!begun.ok) {
+    if (code?.isNew) await code.giveUp();
+    return begun;
+  }
   const { ref, replayed } = begun.value;
   await collect(deps, ref);
   await settleBenefit(deps, ref);
   const subscription = (await readSubscription(deps.pool, ref)) as StoredSubscription;
-  if (subscription.endReason === "declined") return err({ code: "payment-declined", decline: "declined" });
+  const isDeclined = subscription.endReason === "declined";
+  await (isDeclined ? code?.giveUp() : code?.keep());
+  if (isDeclined) return err({ code: "payment-declined", decline: "declined" });
   return ok({ replayed, subscription });
 }
 
+/** A code that the plan does not name may be one of a promotion. */
+async function claimOf(
+  { pool, codes, clock, programmes }: SubscriptionDeps,
+  { promoCode, keyId = "" }: SubscribeRequest,
+  plan: Plan,
+  wallet: Pick<Wallet, "member" | "traits">,
+): Promise<Result<ClaimedCode, SubscribeFailure> | undefined> {
+  const programme = programmes.current();
+  const now = clock.now();
+  if (promoCode === undefined || codes === undefined) return undefined;
+  if (findPromo(plan, promoCode, programme.calendar.dayOf(now)) !== undefined) return undefined;
+  const claimed = await claimCode({ pool, codes }, { code: promoCode, plan: plan.id, wallet, keyId }, programme, now);
+  if (claimed.ok) return claimed;
+  const { failure } = claimed;
+  return err(failure.code === "unknown-promo-code" ? { code: "unknown-promo" } : failure);
+}
+
+type Asked = SubscribeRequest & { readonly promo?: Promo };
 type Begun = { readonly ref: SubscriptionRef; readonly replayed: boolean };
 
 /** Two that come together meet at the unique keys: the second looks again, and finds a replay or a refusal. */
-async function begin(
-  deps: SubscriptionDeps,
-  request: SubscribeRequest,
-  plan: Plan,
-): Promise<Result<Begun, SubscribeFailure>> {
+async function begin(deps: SubscriptionDeps, request: Asked, plan: Plan): Promise<Result<Begun, SubscribeFailure>> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await beginOnce(deps, request, plan);
@@ -83,7 +110,7 @@ async function begin(
 
 function beginOnce(
   { pool, clock, programmes }: SubscriptionDeps,
-  request: SubscribeRequest,
+  request: Asked,
   plan: Plan,
 ): Promise<Result<Begun, SubscribeFailure>> {
   const { member, idempotencyKey, token, trial } = request;
@@ -97,10 +124,11 @@ function beginOnce(
     }
     const { calendar } = programmes.current();
     const now = clock.now();
-    const promo = request.promoCode === undefined ? undefined : findPromo(plan, request.promoCode, calendar.dayOf(now));
+    const named = request.promoCode === undefined ? undefined : findPromo(plan, request.promoCode, calendar.dayOf(now));
+    const promo = named ?? request.promo;
     const refusal = refusalOf(request, plan, promo, known);
     if (refusal !== undefined) return err(refusal);
-    if (promo !== undefined && !(await usePromo(client, plan.id, promo.id, promo.limit))) {
+    if (named !== undefined && !(await usePromo(client, plan.id, named.id, named.limit))) {
       return err({ code: "promo-exhausted" });
     }
     const own = known.filter((each) => each.member === member);

@@ -9,14 +9,13 @@ import { createLedgerReads, memberRoutes } from "#domains/ledger/http/index.ts";
 import { programmeRoutes } from "#domains/program/http/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
 import { actRoutes, createSettlementReads, settlementRoutes } from "#domains/settlement/http/index.ts";
-import { createSandbox, type PaymentProvider } from "#domains/subscription/index.ts";
+import type { PaymentProvider } from "#domains/subscription/index.ts";
 import { batchRoute, holdRoutes, receiptRoutes } from "#flows/checkout/http/index.ts";
 import type { Checkout } from "#flows/checkout/index.ts";
 import { closeRoute } from "#flows/close-month/http/index.ts";
 import { createCloseDeps, termsOf } from "#flows/close-month/index.ts";
 import { gamesRoutes } from "#flows/games/http/index.ts";
 import { householdRoutes } from "#flows/household/http/index.ts";
-import { levelRoutes } from "#flows/levels/http/index.ts";
 import { budgetRoute, funderRoutes } from "#flows/limits/http/index.ts";
 import { linkageRoutes } from "#flows/link-population/http/index.ts";
 import type { LinkMembersDeps } from "#flows/link-population/index.ts";
@@ -26,7 +25,6 @@ import { peopleRoutes, profileRoutes } from "#flows/profiles/http/index.ts";
 import { createMaySeePerson, type Profiles } from "#flows/profiles/index.ts";
 import { ratingRoute } from "#flows/rate-receipt/http/index.ts";
 import { storeDayRoute } from "#flows/store-days/http/index.ts";
-import { benefitRoutes, paymentRoutes, subscriptionRoutes } from "#flows/subscription/http/index.ts";
 import { invariant } from "#kernel/invariant.ts";
 import type { Month } from "#kernel/time.ts";
 import type { ClickHouseClient } from "#platform/clickhouse/client.ts";
@@ -43,6 +41,7 @@ import { isConnectionLost } from "#platform/postgres/pool.ts";
 import { API_INFO } from "./api-info.ts";
 import type { FindMember } from "./find-member.ts";
 import { guardModules } from "./guard-modules.ts";
+import { membershipModules } from "./membership-modules.ts";
 import { offerModules } from "./offer-modules.ts";
 import { operatingRoutes, type Readiness } from "./operations-routes.ts";
 import { problemRegistry } from "./problems.ts";
@@ -132,8 +131,6 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
     invariant(deps.profiles, "this server was given no profiles");
     return deps.profiles;
   };
-  const provider = deps.paymentProvider ?? createSandbox(clock);
-  const subscriptions = { pool, clock, programmes, checkout, provider, problems, maySeeMember };
   const gameSecret = (): Uint8Array => {
     invariant(deps.gameSecret, "this server was given no secret of games");
     return deps.gameSecret;
@@ -149,10 +146,7 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
     funderRoutes({ pool, clock, programmes, problems }),
     favouriteRoutes({ pool, clock, programmes, checkout, problems, maySeeMember }),
     missionRoutes({ pool, clock, programmes, problems, maySeeMember }),
-    levelRoutes({ pool, clock, programmes, problems, maySeeMember }),
-    subscriptionRoutes(subscriptions),
-    paymentRoutes(subscriptions),
-    benefitRoutes(subscriptions),
+    ...membershipModules({ ...deps, problems, maySeeMember }),
     gamesRoutes({ pool, clock, programmes, problems, maySeeMember, random, gameSecret }),
     ...offerModules({ ...deps, problems, maySeeMember }),
     ratingRoute({ pool, clock, checkout, problems }),

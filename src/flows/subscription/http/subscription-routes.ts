@@ -63,6 +63,7 @@ function memberRoutes(deps: SubscriptionHttpDeps, app: App): void {
       ...(paymentToken === undefined ? {} : { token: paymentToken }),
       ...(promoCode === undefined ? {} : { promoCode }),
       idempotencyKey: request.headers["idempotency-key"],
+      keyId: principalOf(request).keyId,
     });
     if (!bought.ok) return refuse(request, reply, bought.failure);
     if (bought.value.replayed) reply.header("idempotency-replayed", "true");
