@@ -1,6 +1,7 @@
 import type { StatedAttribute } from "#domains/games/index.ts";
 import { type BoughtCategories, type InferredAttribute, inferAttributes, loadTrees } from "#domains/identity/index.ts";
 import { listOperations, loadSurvivors } from "#domains/ledger/index.ts";
+import type { CompiledProgramme } from "#domains/program/index.ts";
 import { statedAttributes } from "#flows/games/index.ts";
 import type { MemberId } from "#kernel/ids.ts";
 import { DAY_MS } from "#kernel/time.ts";
@@ -32,16 +33,44 @@ export async function readAttributes(
   if (wallet?.status !== "open") return undefined;
   const now = deps.clock.now();
   const tree = (await loadTrees(deps.pool, [wallet.member])).get(wallet.member) ?? [];
-  const receipts: BoughtCategories[] = [];
-  for (const member of tree) {
-    const filter = { kind: "purchase", fromAt: now - LOOK_BACK_MS, limit: MOST_RECEIPTS };
-    for (const { occurredAt, body } of await listOperations(deps.pool, member, filter)) {
-      const { receipt } = body as { receipt?: { lines?: readonly { category: string }[] } };
-      receipts.push({ at: occurredAt, categories: receipt?.lines?.map(({ category }) => category) ?? [] });
-    }
-  }
+  const receipts = await keptReceipts(deps, tree, now);
   const inferred = inferAttributes(deps.attributeRules(), receipts, now);
   return { member: wallet.member, attributes: together(inferred, await statedAttributes(deps, tree)) };
+}
+
+type ReceiptBody = { readonly receipt?: { readonly lines?: readonly { category: string; amount: number }[] } };
+type ReturnBody = { receiptId?: string; return?: { lines?: readonly { line: number; amount: number }[] } };
+
+/** What was bought and kept, by category and everything that the category lies under. */
+async function keptReceipts(deps: ProfileDeps, tree: readonly MemberId[], now: number): Promise<BoughtCategories[]> {
+  const filter = { fromAt: now - LOOK_BACK_MS, limit: MOST_RECEIPTS };
+  const read = async (kind: string) => {
+    const streams = await Promise.all(tree.map((member) => listOperations(deps.pool, member, { ...filter, kind })));
+    return streams.flat();
+  };
+  const broughtBack = new Map<string, number>();
+  for (const { body } of await read("return")) {
+    const { receiptId, return: back } = body as ReturnBody;
+    for (const { line, amount } of back?.lines ?? []) {
+      const key = `${receiptId} ${line}`;
+      broughtBack.set(key, (broughtBack.get(key) ?? 0) + amount);
+    }
+  }
+  return (await read("purchase")).map(({ occurredAt, receiptId, body }) => {
+    const lines = (body as ReceiptBody).receipt?.lines ?? [];
+    const kept = lines.filter(({ amount }, line) => amount > (broughtBack.get(`${receiptId} ${line}`) ?? 0));
+    const categories = new Set(kept.flatMap(({ category }) => withAbove(deps.programmes.latest, category)));
+    return { at: occurredAt, categories: [...categories] };
+  });
+}
+
+function withAbove(programme: CompiledProgramme | undefined, category: string): string[] {
+  const all = [category];
+  const index = programme?.categories;
+  for (let at = index?.parents[index.numbers.get(category) ?? -1] ?? -1; at >= 0; at = index?.parents[at] ?? -1) {
+    all.push(index?.ids[at] as string);
+  }
+  return all;
 }
 
 /** Two independent grounds for one attribute are surer than either: 1 − (1 − a)(1 − b). The surest first. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { verifyProjections } from "#domains/ledger/index.ts";
+import { memberIds } from "#kernel/ids.ts";
 import { createCalendar } from "#kernel/time.ts";
 import { type Json, testApi } from "../../../../test/support/api.ts";
 
@@ -209,6 +210,21 @@ test("receipts suggest what somebody has, by rules that are data, over both card
     [["eats-at-home", 2]],
   );
   assert.equal((await get(alfa, `/v1/members/${two}/attributes`)).status, 403);
+  const { rows } = await api.engines.pool.query<{ receipt_id: string }>(
+    "select receipt_id from operation where member_id = $1 and kind = 'purchase'",
+    [memberIds.parse(two)],
+  );
+  const back = await api.call(`/v1/receipts/${rows[0]?.receipt_id}/returns`, {
+    key: till,
+    body: { store: "alfa-1", till: "9", number: "back-1", at: "2026-06-15T12:00:00+03:00", all: true },
+  });
+  assert.equal(back.status, 201, back.text);
+  const left = (await get(operator, `/v1/members/${two}/attributes`)).body as unknown as { items: typeof items };
+  assert.deepEqual(
+    left.items.map((each) => [each.key, each.evidence.receipts]),
+    [["eats-at-home", 1]],
+    "what was brought back is no evidence",
+  );
 });
 
 test("whom a partner knew before a merge it knows after it, under the survivor's id too", async () => {
