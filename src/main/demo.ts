@@ -3,6 +3,7 @@ import { enterDemoDeposits } from "./demo/enter-demo-deposit.ts";
 import { fillDemoCity } from "./demo/fill-demo-city.ts";
 import { makeDemoKeys } from "./demo/make-demo-keys.ts";
 import { openDemoGames } from "./demo/open-demo-games.ts";
+import { openDemoMissions } from "./demo/open-demo-missions.ts";
 import type { DemoStep } from "./demo/step.ts";
 import { subscribeMembers } from "./demo/subscribe-members.ts";
 
@@ -16,4 +17,5 @@ export const demoSteps: readonly DemoStep[] = [
   fillDemoCity,
   subscribeMembers,
   openDemoGames,
+  openDemoMissions,
 ];
