@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from "pg";
 import { loadTrees } from "#domains/identity/index.ts";
 import { survivorsOf } from "#domains/ledger/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
-import type { MemberId } from "#kernel/ids.ts";
+import { bucketOf, type MemberId } from "#kernel/ids.ts";
 import type { Clock } from "#platform/clock.ts";
 
 export type HouseholdDeps = { readonly pool: Pool; readonly clock: Clock; readonly programmes: Programmes };
@@ -18,7 +18,11 @@ export async function peopleOf(
   const found = members.map((member) => roots.get(member));
   if (found.some((root) => root === undefined)) return undefined;
   const ids = found as MemberId[];
-  const { rowCount } = await client.query("select 1 from wallet where member_id = any($1) and status = 'open'", [ids]);
+  // By primary key.
+  const { rowCount } = await client.query(
+    "select 1 from wallet where bucket = any($1) and member_id = any($2) and status = 'open'",
+    [ids.map(bucketOf), ids],
+  );
   if (rowCount !== new Set(ids).size) return undefined;
   const trees = await loadTrees(client, ids);
   return ids.map((root) => ({ root, tree: trees.get(root) ?? [root] }));

@@ -14,7 +14,7 @@ import {
 } from "#domains/identity/index.ts";
 import { survivorsOf } from "#domains/ledger/index.ts";
 import { MergeRace, mergeMembers, racingTransaction } from "#flows/merge/index.ts";
-import { type MemberId, memberIds } from "#kernel/ids.ts";
+import { bucketOf, type MemberId, memberIds } from "#kernel/ids.ts";
 import type { LinkMembersDeps } from "./deps.ts";
 
 /**
@@ -62,8 +62,8 @@ async function decide(deps: LinkMembersDeps, client: PoolClient, run: string, pa
 /** By primary key; erased members stand for themselves in `survivorsOf`. */
 async function areOpen(client: PoolClient, members: readonly MemberId[]): Promise<boolean> {
   const { rows } = await client.query<{ open: number }>(
-    "select count(*)::int as open from wallet where member_id = any($1) and status = 'open'",
-    [members],
+    "select count(*)::int as open from wallet where bucket = any($1) and member_id = any($2) and status = 'open'",
+    [members.map(bucketOf), members],
   );
   return rows[0]?.open === members.length;
 }

@@ -233,3 +233,14 @@ test("who was merged by a guard's leave only: a person born on another day goes 
   assert.ok(review, "a person is asked");
   assert.ok(["born-on-another-day", "linkage"].includes(review.reason));
 });
+
+test("among too few members nobody is merged unseen, and people are not asked more than one run may ask", async () => {
+  await tell(90, 14);
+  api.clock.advance(HOUR_MS);
+  const linkage = { ...deps.settings.linkage, leastMembers: 100_000, mostReviews: 2 };
+  const done = await linkMembers({ ...deps, settings: { ...deps.settings, linkage } }, { askedBy: "test" });
+  assert.ok(done.ok, JSON.stringify(done));
+  const { outcomes, left } = done.value.report;
+  assert.deepEqual([outcomes.merged, outcomes.guarded], [0, 0]);
+  assert.ok(left > 0 && outcomes.review + outcomes.waiting + outcomes.apart <= 2, JSON.stringify(done.value.report));
+});

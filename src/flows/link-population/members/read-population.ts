@@ -8,7 +8,7 @@ import {
   profilesOf,
 } from "#domains/identity/index.ts";
 import type { FieldConfig, LinkInput } from "#domains/identity/linkage/index.ts";
-import { loadSurvivors } from "#domains/ledger/index.ts";
+import { survivorsOf } from "#domains/ledger/index.ts";
 import { openProfiles, type Personal, toldBy } from "#flows/profiles/index.ts";
 import type { MemberId } from "#kernel/ids.ts";
 import type { LinkMembersDeps } from "./deps.ts";
@@ -45,9 +45,8 @@ export async function readPopulation(
     if (homes.length === 0) break;
     after = homes.at(-1);
     const roots = new Set<MemberId>();
-    for (const { wallet } of (await loadSurvivors(deps.pool, homes)).values()) {
-      if (wallet.status === "open" && !seen.has(wallet.member)) roots.add(wallet.member);
-    }
+    // Who was erased has no profiles, so whoever answers here is there.
+    for (const root of (await survivorsOf(deps.pool, homes)).values()) if (!seen.has(root)) roots.add(root);
     for (const [member, record] of await readRecords(deps, [...roots])) {
       seen.add(member);
       members.push(member);
