@@ -163,9 +163,9 @@ create table card_message (
   kind          text        not null check (kind in ('authorisation', 'clearing', 'reversal', 'refund')),
   of_bucket     smallint,
   of_hash       uuid,
-  token_bucket  smallint    not null,
-  token_kind    text        not null,
-  token_hash    uuid        not null,
+  token_bucket  smallint,
+  token_kind    text,
+  token_hash    uuid,
   occurred_at   timestamptz not null,
   received_at   timestamptz not null,
   amount_kopecks bigint     not null check (amount_kopecks > 0),
@@ -179,6 +179,7 @@ create table card_message (
 );
 comment on table card_message is 'What banks tell of card payments outside of the coalition, once each by (bank, id). A clearing becomes a receipt of the bank''s card processing, a refund or reversal of it a return; both by their own keys. Never a card number: the token as a keyed hash.';
 comment on column card_message.of_hash is 'Key of the message that this one follows: a clearing its authorisation, a reversal or refund what it undoes.';
+comment on column card_message.token_hash is 'Of a clearing until it is settled; afterwards nobody needs it.';
 comment on column card_message.state is 'noted: nothing follows from it; due: to be posted; unmatched: nobody has the token yet; excluded: by MCC or merchant; refused: as reason says.';
 create index card_message_of on card_message (of_bucket, of_hash) where of_hash is not null;
 create index card_message_due on card_message (received_at) where state = 'due';

@@ -1,4 +1,5 @@
 import { findMembers } from "#domains/identity/index.ts";
+import { quantities } from "#domains/program/index.ts";
 import type { Checkout, CheckoutFailure, Principal } from "#flows/checkout/index.ts";
 import type { Result } from "#kernel/result.ts";
 import type { EpochMs } from "#kernel/time.ts";
@@ -6,6 +7,7 @@ import { transaction } from "#platform/postgres/transaction.ts";
 import { categoryOf } from "./core/message.ts";
 import {
   dueMessages,
+  giveUpUnmatched,
   lockMessage,
   type MessageOutcome,
   matchTokens,
@@ -70,7 +72,9 @@ async function postClearing(deps: SettleCardsDeps, message: StoredMessage): Prom
   const { bank, id, at, amountKopecks } = message;
   const terms = deps.programmes.at(at).document.cardFeeds?.[bank];
   if (terms === undefined) return { state: "refused", reason: "no-card-feed" };
-  const member = (await findMembers(deps.pool, [message.token])).get(message.token.text);
+  const { token } = message;
+  if (token === undefined) return { state: "refused", reason: "unknown-token" };
+  const member = (await findMembers(deps.pool, [token])).get(token.text);
   if (member === undefined) return { state: "unmatched" };
   const posted = await deps.checkout.postReceipt(
     {
@@ -158,7 +162,15 @@ function refusal({ code }: CheckoutFailure): MessageOutcome | undefined {
 const PAGE = 5_000;
 
 /** One pass over payments of strangers: a token that somebody has by now makes them due. Gives how many. */
-export async function matchCards({ pool }: Pick<SettleCardsDeps, "pool">): Promise<number> {
+export async function matchCards({
+  pool,
+  clock,
+  programmes,
+}: Pick<SettleCardsDeps, "pool" | "clock" | "programmes">): Promise<number> {
+  if (programmes.latest) {
+    const late = quantities.durationOf(programmes.current().document.policies.lateWindow);
+    await giveUpUnmatched(pool, clock.now() - (quantities.fixedMs(late) ?? 0));
+  }
   let woken = await wakeLeft(pool);
   for (let after: EpochMs | undefined = 0; after !== undefined; ) {
     const page = await matchTokens(pool, after, PAGE);

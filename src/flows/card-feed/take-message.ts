@@ -52,11 +52,13 @@ export async function takeMessage(
   const { of, amountKopecks, mcc, merchant } = message;
   const body = [kind, of, token.text, at, amountKopecks, mcc, merchant];
   const bodyHash = hash("sha256", JSON.stringify(body), "buffer").subarray(0, 16);
+  const first = firstState(message, terms);
   const isNew = await insertMessage(pool, {
-    ...{ key, bodyHash, bank, id, kind, token, at, amountKopecks, mcc, receivedAt: now },
+    ...{ key, bodyHash, bank, id, kind, at, amountKopecks, mcc, receivedAt: now },
+    ...(kind === "clearing" && first.state === "due" ? { token } : {}),
     ...(of === undefined ? {} : { of: messageKey(bank, of) }),
     ...(merchant === undefined ? {} : { merchant }),
-    ...firstState(message, terms),
+    ...first,
   });
   const answer = { bank, id, kind, at: formatInstant(at) };
   if (isNew) return ok({ replayed: false, body: answer });

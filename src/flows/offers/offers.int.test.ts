@@ -9,6 +9,7 @@ import { createCodes, promoStore, readUse } from "#domains/offers/index.ts";
 import { applyProgramme, canonicalJson, loadProgrammes } from "#domains/program/index.ts";
 import { createCheckout, type Principal } from "#flows/checkout/index.ts";
 import { mergeMembers } from "#flows/merge/index.ts";
+import type { Drafted } from "#flows/publishing/index.ts";
 import { memberIds } from "#kernel/ids.ts";
 import { manualClock } from "#platform/clock.ts";
 import { createPool } from "#platform/postgres/pool.ts";
@@ -49,7 +50,7 @@ const deps = { pool, clock, programmes, checkout, codes, random, refresh: progra
 const operator: Principal = { keyId: "op", role: "operator" };
 const common = "name: { ru: Имя, en: Name }, from: 2026-06-01, until: 2026-12-31";
 
-async function ok<T, F>(outcome: Promise<{ ok: true; value: T } | { ok: false; failure: F }>): Promise<T> {
+async function ok<T>(outcome: Promise<{ ok: true; value: T } | { ok: false; failure: unknown }>): Promise<T> {
   const result = await outcome;
   assert.ok(result.ok, JSON.stringify(result));
   return result.value;
@@ -61,10 +62,10 @@ async function live(kind: "offer" | "promotion", text: string): Promise<void> {
       ? { draft: draftOffers, forecast: forecastOfferDraft, change: changeOfferState }
       : { draft: draftPromos, forecast: forecastPromoDraft, change: changePromoState };
   const file = { name: "f", text: `format: 1\n${kind}s:\n  ${text}` };
-  for (const { id } of await ok(use.draft(deps, { file, who: "anna", comment: "" }))) {
-    await ok(use.forecast(deps, { id, who: "anna" }) as ReturnType<typeof forecastOfferDraft>);
+  for (const { id } of await ok<Drafted[]>(use.draft(deps, { file, who: "anna", comment: "" }))) {
+    await ok<object>(use.forecast(deps, { id, who: "anna" }));
     const change = { id, action: "approve", who: "boris", comment: "" } as const;
-    await ok(use.change(deps, change) as ReturnType<typeof changeOfferState>);
+    await ok<object>(use.change(deps, change));
   }
   await programmes.refresh();
   clock.advance(1_000);
@@ -122,7 +123,7 @@ test("who is merged keeps what was given to either, and what it has used of it",
   const findByIdentifier = createFindByIdentifier(pool, secret);
   const report = await ok(importAssignments({ ...deps, findByIdentifier }, path, "pair", "anna"));
   assert.deepEqual([report.assigned, report.refused.length, report.isWhole], [1, 1, true]);
-  await ok(activateOffer(deps, b.member, "pair", "app"));
+  await ok(activateOffer(deps, b.member, "pair", { keyId: "app" }));
   clock.advance(1_000);
   assert.equal((await buy("21", 10_000)).earned, 2_000);
   const reason = { by: "test", why: "the same person" };

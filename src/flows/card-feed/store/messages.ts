@@ -13,7 +13,8 @@ export type NewMessage = {
   readonly id: string;
   readonly kind: MessageKind;
   readonly of?: MessageKey;
-  readonly token: IdentifierKey;
+  /** Only of what has yet to find its member. */
+  readonly token?: IdentifierKey;
   readonly at: EpochMs;
   readonly receivedAt: EpochMs;
   readonly amountKopecks: number;
@@ -23,9 +24,7 @@ export type NewMessage = {
   readonly reason?: string;
 };
 
-export type StoredMessage = Omit<NewMessage, "token" | "bodyHash"> & {
-  readonly token: Pick<IdentifierKey, "idBucket" | "kind" | "valueHash" | "text">;
-  readonly bodyHash: Buffer;
+export type StoredMessage = NewMessage & {
   readonly member?: MemberId;
   readonly receiptId?: string;
 };
@@ -52,9 +51,9 @@ export async function insertMessage(pool: Pool, message: NewMessage): Promise<bo
       message.kind,
       of?.bucket ?? null,
       of === undefined ? null : hex(of.hash),
-      token.idBucket,
-      token.kind,
-      hex(token.valueHash),
+      token?.idBucket ?? null,
+      token?.kind ?? null,
+      token === undefined ? null : hex(token.valueHash),
       new Date(message.at),
       new Date(message.receivedAt),
       message.amountKopecks,
@@ -76,9 +75,9 @@ type Row = {
   kind: MessageKind;
   of_bucket: number | null;
   of_hash: string | null;
-  token_bucket: number;
-  token_kind: string;
-  token_hash: string;
+  token_bucket: number | null;
+  token_kind: string | null;
+  token_hash: string | null;
   occurred_at: Date;
   received_at: Date;
   amount_kopecks: number | string;
@@ -108,9 +107,10 @@ export async function dueMessages(pool: Pool, limit: number): Promise<StoredMess
   return rows.map(toMessage);
 }
 
-/** By primary key, from `due` only: whoever was first has said what became of it. */
+/** By primary key, from `due` only: whoever was first has said what became of it. The token goes once it is settled. */
 const SETTLE = `
-update card_message set state = $3, reason = $4, member_id = $5, receipt_id = $6
+update card_message set state = $3, reason = $4, member_id = $5, receipt_id = $6,
+  token_hash = case when $3 = 'unmatched' then token_hash end
 where key_bucket = $1 and key_hash = $2 and state = 'due' returning 1`;
 
 /** By card_message_of: what undoes this one and waited for it is due. */
@@ -173,6 +173,15 @@ export async function wakeLeft(pool: Pool): Promise<number> {
   return (await pool.query(WAKE_LEFT)).rowCount ?? 0;
 }
 
+/** Along card_message_unmatched: what nobody had a token for while receipts of its day were taken. */
+const GIVE_UP = `
+update card_message set state = 'refused', reason = 'unknown-token', token_hash = null
+where state = 'unmatched' and received_at <= $1`;
+
+export async function giveUpUnmatched(pool: Pool, before: EpochMs): Promise<number> {
+  return (await pool.query(GIVE_UP, [new Date(before)])).rowCount ?? 0;
+}
+
 function hex(bytes: Buffer): string {
   return bytes.toString("hex");
 }
@@ -182,7 +191,8 @@ function bytesOf(uuid: string): Buffer {
 }
 
 function toMessage(row: Row): StoredMessage {
-  const valueHash = bytesOf(row.token_hash);
+  const { token_bucket: idBucket, token_kind: kind, token_hash: hash } = row;
+  const valueHash = hash === null ? undefined : bytesOf(hash);
   return {
     key: { bucket: row.key_bucket, hash: bytesOf(row.key_hash) },
     bodyHash: bytesOf(row.body_hash),
@@ -192,7 +202,9 @@ function toMessage(row: Row): StoredMessage {
     ...(row.of_bucket === null || row.of_hash === null
       ? {}
       : { of: { bucket: row.of_bucket, hash: bytesOf(row.of_hash) } }),
-    token: { idBucket: row.token_bucket, kind: row.token_kind, valueHash, text: valueHash.toString("latin1") },
+    ...(valueHash === undefined || idBucket === null || kind === null
+      ? {}
+      : { token: { idBucket, kind, valueHash, text: valueHash.toString("latin1") } }),
     at: row.occurred_at.getTime(),
     receivedAt: row.received_at.getTime(),
     amountKopecks: Number(row.amount_kopecks),

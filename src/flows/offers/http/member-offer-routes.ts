@@ -3,7 +3,7 @@ import { principalOf } from "#domains/access/http/index.ts";
 import type { MaySeeMember } from "#domains/ledger/http/index.ts";
 import { formatCode } from "#domains/offers/index.ts";
 import { IdempotencyHeaders } from "#flows/checkout/http/index.ts";
-import { type MemberId, memberIds } from "#kernel/ids.ts";
+import { type MemberId, memberIds, type PartnerId } from "#kernel/ids.ts";
 import { err, ok, type Result } from "#kernel/result.ts";
 import { formatInstant } from "#kernel/time.ts";
 import { sendOutcome } from "#platform/http/answer.ts";
@@ -159,8 +159,8 @@ export function memberOfferRoutes(deps: MemberOfferDeps): (app: App) => void {
     const may = member !== undefined && (await deps.maySeeMember(principalOf(request), member));
     return may ? ok(member) : err({ code: "unknown-member" });
   };
-  const tell = async (member: MemberId) => {
-    const read = await readOffers(deps, member);
+  const tell = async (member: MemberId, asker: PartnerId | undefined) => {
+    const read = await readOffers(deps, member, asker);
     if (!read) return undefined;
     return {
       member: memberIds.format(read.member),
@@ -174,7 +174,7 @@ export function memberOfferRoutes(deps: MemberOfferDeps): (app: App) => void {
       { schema: memberOfferOperations.listMemberOffers },
       async (request, reply) => {
         const found = await find(request, request.params.memberId);
-        const told = found.ok ? await tell(found.value) : undefined;
+        const told = found.ok ? await tell(found.value, principalOf(request).partner) : undefined;
         if (!told)
           return void sendFailure(problems, request, reply, found.ok ? { code: "unknown-member" } : found.failure);
         reply.send(told);
@@ -185,9 +185,14 @@ export function memberOfferRoutes(deps: MemberOfferDeps): (app: App) => void {
       app.post(path, { schema: memberOfferOperations[`${verb}Offer`] }, async (request, reply) => {
         const { memberId, offerId } = request.params;
         const found = await find(request, memberId);
-        const done = found.ok ? await use(deps, found.value, offerId, principalOf(request).keyId) : found;
+        const done = found.ok ? await use(deps, found.value, offerId, principalOf(request)) : found;
         if (!done.ok) return void sendFailure(problems, request, reply, done.failure as Failure);
-        reply.send((await tell((found as { value: MemberId }).value)) as typeof MEMBER_OFFERS_EXAMPLE);
+        reply.send(
+          (await tell(
+            (found as { value: MemberId }).value,
+            principalOf(request).partner,
+          )) as typeof MEMBER_OFFERS_EXAMPLE,
+        );
       });
     }
     const voucherPath = "/v1/members/:memberId/offers/:offerId/vouchers";
@@ -195,7 +200,13 @@ export function memberOfferRoutes(deps: MemberOfferDeps): (app: App) => void {
       const { memberId, offerId } = request.params;
       const found = await find(request, memberId);
       const taken = found.ok
-        ? await takeVoucher(deps, found.value, offerId, request.headers["idempotency-key"])
+        ? await takeVoucher(
+            deps,
+            found.value,
+            offerId,
+            request.headers["idempotency-key"],
+            principalOf(request).partner,
+          )
         : found;
       sendOutcome(problems, request, reply, 201, withJson(taken));
     });

@@ -193,6 +193,13 @@ test("a personal offer is given to many by NDJSON, once each; nobody else has it
   assert.equal((await buy("400", 10_000)).earned, 1_000, "its limit");
   assert.equal((await buy("402", 10_000)).earned, 1_000);
   assert.equal((await offersOf(names3[2]?.member as string)).get("mine"), undefined);
+  const own = await api.call(`/v1/members/${names3[0]?.member}/offers`, { key: till });
+  assert.match(own.text, /"mine"/);
+  const beta = (await api.makeKey("till", "beta")).key;
+  await buy("400", 100, { partner: "beta", store: "beta-1" });
+  const others = await api.call(`/v1/members/${names3[0]?.member}/offers`, { key: beta });
+  assert.equal(others.status, 200);
+  assert.doesNotMatch(others.text, /"mine"/, "what a partner offers by name is no other partner's business");
   const rows = await api.engines.pool.query(
     "select count(*)::int as n from operation where body -> 'reward' ->> 'offer' = 'mine'",
   );

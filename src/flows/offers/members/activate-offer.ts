@@ -1,6 +1,6 @@
 import type { Trait } from "#domains/ledger/index.ts";
 import { heldAt, type OfferDocument, offerKey, offerPeriod, usedTimes } from "#domains/offers/index.ts";
-import type { CheckoutFailure } from "#flows/checkout/index.ts";
+import type { CheckoutFailure, Principal } from "#flows/checkout/index.ts";
 import type { MemberId } from "#kernel/ids.ts";
 import { err, ok, type Result } from "#kernel/result.ts";
 import type { Calendar, EpochMs } from "#kernel/time.ts";
@@ -23,13 +23,13 @@ export async function activateOffer(
   deps: OfferDeps,
   named: MemberId,
   id: string,
-  by: string,
+  { keyId: by, partner: asker }: Pick<Principal, "keyId" | "partner">,
 ): Promise<Result<undefined, OfferUseFailure>> {
   if (!deps.programmes.latest) return err({ code: "no-programme" });
   const programme = deps.programmes.current();
   const member = await loadMember(deps.pool, programme, named);
   if (!member) return err({ code: "unknown-member" });
-  const found = await readStanding(deps, programme, member, id);
+  const found = await readStanding(deps, programme, member, id, asker);
   if (!found) return err({ code: "unknown-offer" });
   const { document } = found.offer;
   if (document.activation !== true) return err({ code: "offer-needs-no-activation", offer: id });
@@ -55,13 +55,13 @@ export async function deactivateOffer(
   deps: OfferDeps,
   named: MemberId,
   id: string,
-  by: string,
+  { keyId: by, partner: asker }: Pick<Principal, "keyId" | "partner">,
 ): Promise<Result<undefined, OfferUseFailure>> {
   if (!deps.programmes.latest) return err({ code: "no-programme" });
   const programme = deps.programmes.current();
   const member = await loadMember(deps.pool, programme, named);
   if (!member) return err({ code: "unknown-member" });
-  const found = await readStanding(deps, programme, member, id);
+  const found = await readStanding(deps, programme, member, id, asker);
   if (!found) return err({ code: "unknown-offer" });
   const { document } = found.offer;
   if (document.activation !== true) return err({ code: "offer-needs-no-activation", offer: id });

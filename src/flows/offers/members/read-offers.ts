@@ -11,7 +11,7 @@ import {
   type Voucher,
 } from "#domains/offers/index.ts";
 import { type CompiledProgramme, quantities } from "#domains/program/index.ts";
-import type { MemberId } from "#kernel/ids.ts";
+import type { MemberId, PartnerId } from "#kernel/ids.ts";
 import type { OfferDeps } from "../deps.ts";
 import { type LoadedMember, loadMember } from "./load-member.ts";
 
@@ -24,7 +24,11 @@ export type MemberOffers = { readonly member: MemberId; readonly offers: readonl
 type ReadDeps = Pick<OfferDeps, "pool" | "clock" | "programmes">;
 
 /** What a member may use, uses, has used, and why something is closed; drafts and others' personal offers are nothing. */
-export async function readOffers(deps: ReadDeps, named: MemberId): Promise<MemberOffers | undefined> {
+export async function readOffers(
+  deps: ReadDeps,
+  named: MemberId,
+  asker?: PartnerId,
+): Promise<MemberOffers | undefined> {
   const programme = deps.programmes.current();
   const member = await loadMember(deps.pool, programme, named);
   if (!member) return undefined;
@@ -34,11 +38,16 @@ export async function readOffers(deps: ReadDeps, named: MemberId): Promise<Membe
     member: member.member,
     offers: offers.flatMap((offer) => {
       const standing = standingOf(offer, member.view, programme.calendar, now);
-      if (standing === undefined) return [];
+      if (standing === undefined || !mayKnow(offer.document, asker)) return [];
       const vouchers = member.vouchers.filter((voucher) => voucher.offer === offer.id);
       return [{ ...standing, document: offer.document, vouchers }];
     }),
   };
+}
+
+/** What a partner offers to somebody by name is no other partner's business. */
+export function mayKnow({ personal, partner }: OfferDocument, asker: PartnerId | undefined): boolean {
+  return personal !== true || asker === undefined || asker === partner;
 }
 
 /** One offer as it stands for a member; undefined where it is nothing to him. */
@@ -47,11 +56,12 @@ export async function readStanding(
   programme: CompiledProgramme,
   member: LoadedMember,
   id: string,
+  asker?: PartnerId,
 ): Promise<{ readonly offer: StoredOffer; readonly standing: OfferStanding } | undefined> {
   const offer = await offerStore.read(deps.pool, id);
   const now = offer && (await offersNow(deps, [offer]))[0];
   const standing = now && standingOf(now, member.view, programme.calendar, deps.clock.now());
-  return offer && standing && { offer, standing };
+  return offer && standing && mayKnow(offer.document, asker) ? { offer, standing } : undefined;
 }
 
 /** What is left of budgets and stocks, for all offers in two reads. */

@@ -44,6 +44,7 @@ export async function takeVoucher(
   named: MemberId,
   offerId: string,
   idempotencyKey: string,
+  asker?: string,
 ): Promise<Taken> {
   if (!deps.programmes.latest) return err({ code: "no-programme" });
   const member = await loadMember(deps.pool, deps.programmes.current(), named);
@@ -54,7 +55,7 @@ export async function takeVoucher(
     if (known.state !== "taking") return ok({ replayed: true, body: withCode(deps, known) });
     return holdPrice(deps, known);
   }
-  const found = await readStanding(deps, deps.programmes.current(), member, offerId);
+  const found = await readStanding(deps, deps.programmes.current(), member, offerId, asker);
   if (!found || found.offer.document.voucher === undefined) return err({ code: "unknown-offer" });
   const { state, closed } = found.standing;
   if (state !== "available") return err({ code: "offer-closed", offer: offerId, reason: closed?.code ?? state });
@@ -65,7 +66,7 @@ export async function takeVoucher(
     if ((error as { code?: string }).code === "23505") return undefined;
     throw error;
   });
-  if (noted === undefined) return takeVoucher(deps, named, offerId, idempotencyKey);
+  if (noted === undefined) return takeVoucher(deps, named, offerId, idempotencyKey, asker);
   return noted.ok ? holdPrice(deps, noted.value) : noted;
 }
 
