@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { verifyProjections } from "#domains/ledger/index.ts";
+import { loadWallets, verifyProjections } from "#domains/ledger/index.ts";
 import { enterDeposit, listBudgets } from "#domains/limits/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
 import { createCheckout, type Principal, type RunningCheckout } from "#flows/checkout/index.ts";
+import { mergeMembers } from "#flows/merge/index.ts";
+import { memberIds } from "#kernel/ids.ts";
 import { createRandom } from "#kernel/random.ts";
 import { createCalendar, DAY_MS } from "#kernel/time.ts";
 import { manualClock } from "#platform/clock.ts";
+import { transaction } from "#platform/postgres/transaction.ts";
 import { testEngines } from "../../../test/engines.ts";
 import { untilSeen } from "../../../test/feed.ts";
 import { programmesOf } from "../../../test/support/programmes.ts";
@@ -18,7 +21,7 @@ const clock = manualClock(START);
 const operator: Principal = { keyId: "op", role: "operator" };
 
 /** Each test has a funder of its own; all stand in one programme, since a position is of the whole coalition. */
-const FUNDERS = ["part", "refuse", "reserve", "back", "crash", "given"];
+const FUNDERS = ["part", "refuse", "reserve", "merged", "back", "crash", "given"];
 type Policies = Readonly<Record<string, string>>;
 
 function coalition(policies: Policies): string {
@@ -175,6 +178,29 @@ test("case 21: by `reserve` 10 are given and 5 wait, and are given once it is to
   await deposit("reserve", 100);
   await work(checkout);
   assert.equal((await stateOf(checkout, "reserve")).cover?.leftCents, 10_000);
+});
+
+test("what waits for a member that is merged is given to who answers for it, and taken back from there", async () => {
+  const checkout = processOf({ prepaidShort: "reserve" });
+  const { programmes } = checkout;
+  await deposit("merged", 10);
+  const first = await buy(checkout, "merged", "w1", 150);
+  const survivor = memberIds.parse((await buy(checkout, "other", "w2", 10)).member as string) as number;
+  const member = memberIds.parse(first.member as string) as number;
+  await work(checkout);
+  const why = { by: "test", why: "the same person" };
+  const deps = { now: clock.now, programmes };
+  const result = await transaction(pool, (client) => mergeMembers(deps, client, survivor, member, why));
+  assert.ok(result.ok);
+  await work(checkout);
+  await deposit("merged", 50);
+  await work(checkout);
+  const wallet = (await loadWallets(pool, [survivor])).get(survivor);
+  assert.equal(wallet?.activeCents, 1_500);
+  await giveBack(checkout, first.receiptId, "merged");
+  await work(checkout);
+  assert.equal((await loadWallets(pool, [survivor])).get(survivor)?.activeCents, 0);
+  assert.equal((await stateOf(checkout, "merged")).cover?.leftCents, 6_000);
 });
 
 test("what was taken back, has expired or was spent at the funder itself may be given again; what others claim may not", async () => {
