@@ -80,7 +80,7 @@ export const promoCodeOperations = {
     status: 200,
     produces: "text/csv",
     problems: ["unknown-promotion", "promo-shared", "promo-codes-gone", "promo-codes-not-ready"],
-    example: {},
+    example: { answer: "code\n7KQ2M4XV0DGH\n…\n" },
   }),
   issuePromoCode: operation({
     operationId: "issuePromoCode",
