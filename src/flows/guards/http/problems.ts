@@ -19,9 +19,12 @@ const REFUSALS = {
     },
     details: Type.Object({
       rule: Type.String({ description: "The velocity rule, by its id in the programme." }),
-      name: Type.String({ description: "What it limits, in the caller's language." }),
+      name: Type.String({
+        description: "Its name in the caller's language: too many receipts with one card in an hour.",
+      }),
     }),
-    example: { rule: "card-often", name: "слишком много чеков по карте за час" },
+    // One example for both languages.
+    example: { rule: "card-often", name: "card-often" },
   }),
   blocked: problemKind({
     status: 422,
