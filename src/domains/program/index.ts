@@ -6,7 +6,7 @@ export type { CompiledProgramme, CoverTerms, PartnerTerms, Policies, StoreTerms 
 export type { VelocityAction, VelocitySubject, VelocityTerms } from "./core/compile/velocity.ts";
 export { type Change, diffProgrammes, formatChange, formatChanges } from "./core/diff/diff.ts";
 export { canonicalJson, documentHash } from "./core/document/canonical.ts";
-export { MISSION_PREFIX, OFFER_PREFIX } from "./core/document/carry.ts";
+export { carryMissions, MISSION_PREFIX, OFFER_PREFIX } from "./core/document/carry.ts";
 export { DEFAULT_SUBSCRIPTION } from "./core/document/defaults.ts";
 export { normalise } from "./core/document/normalise.ts";
 export { parseProgramme } from "./core/document/parse.ts";

@@ -33,7 +33,9 @@ import {
 import { exportCodesCommand, importOffersCommand, offerCommands } from "./commands/offer.ts";
 import { planCommand } from "./commands/plan.ts";
 import { settleCommand } from "./commands/settle.ts";
+import { simulateCommand } from "./commands/simulate.ts";
 import { statusCommand } from "./commands/status.ts";
+import { resumeCommand, stopCommand, stopListCommand } from "./commands/stop.ts";
 import { upCommand } from "./commands/up.ts";
 import { verifyCommand } from "./commands/verify.ts";
 
@@ -44,6 +46,7 @@ export const commands: readonly Command[] = [
   migrateCommand,
   planCommand,
   applyCommand,
+  simulateCommand,
   missionPlanCommand,
   missionApplyCommand,
   missionApproveCommand,
@@ -71,6 +74,9 @@ export const commands: readonly Command[] = [
   funderListCommand,
   funderDepositCommand,
   funderWithdrawCommand,
+  stopCommand,
+  stopListCommand,
+  resumeCommand,
   verifyCommand,
   linkCommand,
   keyCreateCommand,

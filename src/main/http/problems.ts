@@ -39,6 +39,7 @@ import { RATING_PROBLEMS } from "#flows/rate-receipt/http/index.ts";
 import type { RateFailure } from "#flows/rate-receipt/index.ts";
 import { REFERRAL_PROBLEMS } from "#flows/referral/http/index.ts";
 import type { ReferralFailure } from "#flows/referral/index.ts";
+import { SIMULATE_PROBLEMS } from "#flows/simulate/http/index.ts";
 import { STORE_DAY_PROBLEMS } from "#flows/store-days/http/index.ts";
 import type { StoreDayFailure } from "#flows/store-days/index.ts";
 import { SUBSCRIPTION_PROBLEMS } from "#flows/subscription/http/index.ts";
@@ -73,6 +74,7 @@ const ALL = {
   ...FUNDER_PROBLEMS,
   ...SETTLEMENT_PROBLEMS,
   ...CLOSE_PROBLEMS,
+  ...SIMULATE_PROBLEMS,
   ...JOB_PROBLEMS,
 };
 
@@ -103,6 +105,7 @@ export function problemRegistry(): ProblemRegistry {
     FUNDER_PROBLEMS,
     SETTLEMENT_PROBLEMS,
     CLOSE_PROBLEMS,
+    SIMULATE_PROBLEMS,
     JOB_PROBLEMS,
   ]);
 }

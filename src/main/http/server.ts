@@ -24,6 +24,7 @@ import type { EventLog } from "#flows/missions/index.ts";
 import { peopleRoutes, profileRoutes } from "#flows/profiles/http/index.ts";
 import { createMaySeePerson, type Profiles } from "#flows/profiles/index.ts";
 import { ratingRoute } from "#flows/rate-receipt/http/index.ts";
+import { simulateRoutes } from "#flows/simulate/http/index.ts";
 import { storeDayRoute } from "#flows/store-days/http/index.ts";
 import { invariant } from "#kernel/invariant.ts";
 import type { Month } from "#kernel/time.ts";
@@ -161,6 +162,7 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
     settlementRoutes(settlementDeps),
     actRoutes(settlementDeps),
     closeRoute({ jobs, problems, closeDeps }),
+    simulateRoutes({ pool, clickhouse: deps.clickhouse, programmes, jobs, problems }),
     jobRoutes({ jobs, problems }),
     keyRoutes({ pool, clock, random, isPartner, keyring, problems }),
     operatingRoutes({

@@ -1,0 +1,2 @@
+export { SIMULATE_PROBLEMS } from "./problems.ts";
+export { simulateRoutes } from "./simulate-routes.ts";

@@ -1,0 +1,11 @@
+export { type Change, type ChangeFile, readChange } from "./core/change.ts";
+export type { Simulation } from "./core/report.ts";
+export { simulationHtml } from "./render/html.ts";
+export { simulationText } from "./render/text.ts";
+export {
+  type SimulateControl,
+  type SimulateDeps,
+  type SimulateFailure,
+  type SimulateRequest,
+  simulate,
+} from "./simulate.ts";
