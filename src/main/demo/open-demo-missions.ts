@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { createIdentifierKeys } from "#domains/identity/index.ts";
-import { formatProgrammeError, loadProgrammes } from "#domains/program/index.ts";
+import { loadProgrammes } from "#domains/program/index.ts";
 import type { Principal } from "#flows/checkout/index.ts";
 import {
   changeMissionState,
@@ -10,16 +8,16 @@ import {
   type EventRequest,
   makeForecast,
 } from "#flows/missions/index.ts";
-import { DAY_MS, formatDay } from "#kernel/time.ts";
+import { changeOfferState, draftOffers, forecastOfferDraft } from "#flows/offers/index.ts";
+import { DAY_MS } from "#kernel/time.ts";
 import { createFindMember } from "#main/http/find-member.ts";
 import { identifierSecret } from "#main/identifier-secret.ts";
 import { manualClock } from "#platform/clock.ts";
 import { demoCity } from "./fill-demo-city.ts";
+import { publishExample } from "./publish-example.ts";
 import type { DemoContext, DemoStep } from "./step.ts";
 
-const FILE = fileURLToPath(new URL("../../../examples/missions/missions.yaml", import.meta.url));
 const DEMO: Principal = { keyId: "demo", role: "operator" };
-const AUTHOR = "demo";
 /** The city's six weeks, so that what its members did counts. */
 const DAYS_BEFORE = 42;
 const DAYS_AFTER = 400;
@@ -39,31 +37,27 @@ const EVENTS: readonly { partner: string; type: string; everyNth: number; daysAg
 const TOLD_OF = 480;
 
 /**
- * Takes the missions of examples/missions live as of six weeks ago, approved by another person than their author, and
- * tells the events of some members. The worker then finds out who did what, and rewards it. Repeated, all of it is there.
+ * Takes the missions and offers of examples/demo live as of six weeks ago, and tells the events of some members. The worker
+ * then finds out who did what, and rewards it. Repeated, all of it is there.
  */
 export const openDemoMissions: DemoStep = {
-  name: "demo missions",
+  name: "demo missions and offers",
   async run(context) {
     const { pool, clock } = context;
     const today = Math.floor(clock.now() / DAY_MS);
     const past = manualClock((today - DAYS_BEFORE) * DAY_MS);
     const deps = { pool, clock: past, programmes: await loadProgrammes({ pool, clock: past }) };
-    const text = readFileSync(FILE, "utf8")
-      .replaceAll(/from: \d{4}-\d{2}-\d{2}/g, `from: ${formatDay(today - DAYS_BEFORE)}`)
-      .replaceAll(/until: \d{4}-\d{2}-\d{2}/g, `until: ${formatDay(today + DAYS_AFTER)}`);
-    const file = { name: "examples/missions/missions.yaml", text };
-    const drafted = await draftMissions(deps, { file, who: AUTHOR, comment: "" });
-    if (drafted.ok) {
-      for (const { id } of drafted.value) {
-        await makeForecast(deps, { mission: id, who: AUTHOR });
-        await changeMissionState(deps, { mission: id, action: "approve", who: "demo's other person", comment: "" });
-      }
-    } else if (drafted.failure.code === "missions-invalid") {
-      throw new Error(drafted.failure.errors.map(formatProgrammeError).join("\n"));
-    } else if (drafted.failure.code !== "mission-approved") {
-      throw new Error(`The demo's missions were refused: ${drafted.failure.code}`);
-    }
+    const days = { from: today - DAYS_BEFORE, until: today + DAYS_AFTER };
+    await publishExample("missions.yaml", days, {
+      draft: (request) => draftMissions(deps, request),
+      forecast: ({ id, who }) => makeForecast(deps, { mission: id, who }),
+      change: ({ id, ...request }) => changeMissionState(deps, { mission: id, ...request }),
+    });
+    await publishExample("offers.yaml", days, {
+      draft: (request) => draftOffers(deps, request),
+      forecast: (request) => forecastOfferDraft(deps, request),
+      change: (request) => changeOfferState(deps, request),
+    });
     await tellEvents(context, today * DAY_MS);
   },
 };

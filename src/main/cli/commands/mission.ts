@@ -26,7 +26,7 @@ export const missionPlanCommand = defineCommand({
   name: "mission plan",
   summary: "Check a file of missions and show what taking it would change",
   usage: "mission plan FILE",
-  example: "dolka mission plan examples/missions/missions.yaml",
+  example: "dolka mission plan examples/demo/missions.yaml",
   options: {},
   async run(context, { positionals }) {
     await withHome(context, async (deps) => {
@@ -41,7 +41,7 @@ export const missionApplyCommand = defineCommand({
   name: "mission apply",
   summary: "Take the missions of a file as drafts, each with a forecast of its cost",
   usage: "mission apply FILE [--by NAME] [--comment TEXT]",
-  example: "dolka mission apply examples/missions/missions.yaml --by anna",
+  example: "dolka mission apply examples/demo/missions.yaml --by anna",
   options: { by: BY, comment: COMMENT },
   async run(context, { positionals, values }) {
     await withHome(context, async (deps) => {

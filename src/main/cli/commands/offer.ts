@@ -34,12 +34,12 @@ const COMMENT = { type: "string", default: "", description: "why, for the record
 
 const KINDS = {
   offer: {
-    file: "examples/offers/offers.yaml",
+    file: "examples/demo/offers.yaml",
     id: "coffee",
     use: { plan: planOffers, draft: draftOffers, forecast: forecastOfferDraft, change: changeOfferState },
   },
   promotion: {
-    file: "examples/offers/promotions.yaml",
+    file: "examples/demo/promotions.yaml",
     id: "spring",
     use: { plan: planPromos, draft: draftPromos, forecast: forecastPromoDraft, change: changePromoState },
   },
