@@ -16,6 +16,7 @@ const BENCHES: Readonly<Record<string, Entry>> = {
   verify: { about: "rebuilding wallets and lots from operations", load: () => import("./verify.ts") },
   events: { about: "partner events, 100 live missions", load: () => import("./events.ts") },
   budgets: { about: "what ten budgets on every receipt cost", load: () => import("./budgets.ts") },
+  simulate: { about: "receipts replayed under two programmes", load: () => import("./simulate.ts") },
   link: { about: "record linkage of a million generated records", load: () => import("./link.ts") },
 };
 
