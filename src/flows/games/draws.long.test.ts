@@ -12,6 +12,7 @@ import { type MemberId, memberIds } from "#kernel/ids.ts";
 import { DAY_MS } from "#kernel/time.ts";
 import { manualClock } from "#platform/clock.ts";
 import { testEngines } from "../../../test/engines.ts";
+import { untilSeen } from "../../../test/feed.ts";
 import { SMALL_COALITION } from "../../../test/support/programmes.ts";
 import { changeGameState, draftGames, forecastGame, revealPeriods, runGamesOnce } from "./index.ts";
 
@@ -92,6 +93,7 @@ async function killAfter(child: ChildProcess, draws: number): Promise<void> {
 test("processes draw on the same rights at once and are killed: every right once, no stock passed, all of it verifies", async () => {
   await openWheel();
   const members = await shop();
+  await untilSeen(pool);
   while (await runGamesOnce(deps));
   // Five rounds of three processes, each on all members, two of them killed in the middle; then one to the end.
   for (let round = 0; round < 5; round++) {
@@ -112,6 +114,7 @@ test("processes draw on the same rights at once and are killed: every right once
   const given = (id: string) => draws.filter((draw) => draw.given === id).length;
   assert.deepEqual([given("jackpot"), given("small")], [STOCK.jackpot, STOCK.small]);
 
+  await untilSeen(pool);
   while (await runGamesOnce(deps));
   let cents = 0;
   for (const member of members) {
