@@ -71,7 +71,22 @@ async function fillCity(): Promise<void> {
     const back = { receiptId, store: body.store, till: body.till, number: `r${body.number}`, at: clock.now() };
     await checkout.returnReceipt({ ...back, lines: "all", refund: "money" }, tills);
   }
+  await giveTraitsLater(checkout);
   await checkout.drain();
+}
+
+/** Traits that hold from before the receipts but were given after them, as levels are: those receipts knew nothing of them. */
+async function giveTraitsLater(checkout: ReturnType<typeof createCheckout>): Promise<void> {
+  clock.set(Date.parse("2025-04-20T12:00:00+03:00"));
+  const { rows } = await pool.query<{ member: number }>(
+    "select distinct member_id::float8 as member from operation order by 1 limit 60",
+  );
+  for (const { member } of rows) {
+    const traits = [{ kind: "subscription", key: "dolka-plus", fromAt: Date.parse("2025-03-01T00:00:00Z") }] as const;
+    const partner = programmes.current().operator;
+    const given = await checkout.reward({ idempotencyKey: ["late", member], member, partner, traits, cause: {} });
+    assert.ok(given.ok, JSON.stringify(given));
+  }
 }
 
 const control = { signal: new AbortController().signal, onProgress: () => {} };

@@ -142,7 +142,8 @@ function budgetsOf({ budgets }: Tally, { caps }: CompiledProgramme): BudgetRow[]
   for (const [key, { before, after }] of budgets) {
     const cap = budgetOf(key);
     const limit = caps.get(cap)?.limit;
-    if (limit === undefined) continue;
+    // Of a deposit the programme says no limit: it is what was paid in.
+    if (limit === undefined || !Number.isFinite(limit)) continue;
     const row = rows.get(cap) ?? {
       ...{ cap, askedBeforeCents: 0, askedAfterCents: 0, limitCents: limit, overruns: 0, overCents: 0 },
     };

@@ -67,7 +67,7 @@ function histogramLines({ who }: Simulation): string[] {
         ? "0"
         : toCents === undefined
           ? `from ${signed(fromCents - 1)}`
-          : `${signed(fromCents)} to ${signed(fromCents >= 0 ? toCents - 1 : toCents)}`;
+          : `${signed(fromCents)} to ${signed(toCents - 1)}`;
     return `  ${range.padStart(26)} ${count(members).padStart(10)} ${"█".repeat(Math.round((members / most) * BAR))}`;
   });
 }
@@ -84,7 +84,7 @@ const WHY = {
   deposit: "a deposit had run out",
   stopped: "earning was stopped",
   version: "another version was in force then",
-  other: "for another reason, such as a rule stopped for a while",
+  other: "for another reason: a rule stopped for a while, or what the feed has not brought yet",
 } as const;
 
 function checkLines({ check, receipts, base }: Simulation): string[] {

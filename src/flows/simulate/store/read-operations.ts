@@ -39,7 +39,8 @@ export async function bucketRanges(
 
 /**
  * The streams of the members of some buckets up to the end of the window, in the order in which they were booked: along
- * the table's order. A body is read of the window's purchases only; of what came before, what it left behind.
+ * the table's order. What is no purchase is read beyond it too: it tells which traits came later, and what was returned.
+ * A body is read of the window's purchases only; of what came before, what it left behind.
  */
 const READ = `
 with
@@ -59,8 +60,8 @@ select bucket, member_id, seq, toUInt8(what), toUnixTimestamp64Milli(occurred_at
   multiIf(what = 2, facts, what = 0 or position(facts, '"caps"') = 0, '',
     concat('{"caps":', JSONExtractRaw(facts, 'caps'), '}'))
 from operation
-where bucket between {low:UInt16} and {high:UInt16} and occurred_at < fromUnixTimestamp64Milli({until:Int64})
-  and (kind = 'purchase' or multiSearchAny(facts, ['"traits"', '"caps"', '"state"', '"returned"']))
+where bucket between {low:UInt16} and {high:UInt16} 
+  and (kind = 'purchase' and occurred_at < fromUnixTimestamp64Milli({until:Int64}) or kind != 'purchase' and multiSearchAny(facts, ['"traits"', '"caps"', '"state"', '"returned"']))
 order by bucket, member_id, seq
 format RowBinary`;
 
