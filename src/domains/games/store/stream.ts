@@ -34,7 +34,7 @@ select member_id, seq, kind, partner, occurred_at, cites_seq,
        case kind when 'purchase' then body -> 'earned' end as earned,
        case kind when 'return' then (body -> 'outcome' ->> 'takenBackCents')::int8 + (body -> 'outcome' ->> 'arrearsCents')::int8 end as taken,
        case when kind in ('award', 'standing') and body -> 'reward' ->> 'kind' <> 'nothing' then body -> 'reward' ->> 'mission' end as mission
-from operation where xid >= $1 and xid < $2 and (kind in ('purchase', 'return', 'award', 'standing')
+from operation where xid >= $1 and xid < $2 and ($3 and kind in ('purchase', 'return', 'award', 'standing')
   or kind = 'merge' and facts -> 'state' ->> 'status' = 'open')`;
 
 /** By partner_event_feed. */
@@ -69,10 +69,15 @@ export type GameMerge = { readonly survivor: MemberId; readonly merged: MemberId
 
 export type GameRow = { readonly member: MemberId; readonly happened?: GameHappening; readonly merge?: GameMerge };
 
-/** What happened in a range of transactions, as games look at it. */
-export async function readGameHappenings(client: ClientBase, from: number, to: number): Promise<GameRow[]> {
-  const operations = await client.query<OperationRow>(READ_OPERATIONS, [from, to]);
-  const events = await client.query<EventRow>(READ_EVENTS, [from, to]);
+/** What happened in a range of transactions, as games look at it; without `isCounting` only merges. */
+export async function readGameHappenings(
+  client: ClientBase,
+  from: number,
+  to: number,
+  isCounting: boolean,
+): Promise<GameRow[]> {
+  const operations = await client.query<OperationRow>(READ_OPERATIONS, [from, to, isCounting]);
+  const events = isCounting ? await client.query<EventRow>(READ_EVENTS, [from, to]) : { rows: [] };
   return [...operations.rows.flatMap(operationRow), ...events.rows.map(eventRow)];
 }
 

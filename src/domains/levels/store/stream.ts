@@ -27,7 +27,7 @@ select member_id, seq, kind, partner, occurred_at, cites_seq,
   (facts -> 'state' ->> 'with')::int8 as other, (facts -> 'state' ->> 'base')::int4 as base,
   (facts -> 'state' ->> 'count')::int4 as count, (facts -> 'state' ->> 'shift')::int4 as shift,
   facts -> 'state' -> 'members' as members
-from operation where xid >= $1 and xid < $2 and (kind in ('purchase', 'return')
+from operation where xid >= $1 and xid < $2 and ($3 and kind in ('purchase', 'return')
   or kind = 'merge' and facts -> 'state' ->> 'status' = 'open'
   or kind = 'unmerge' and facts -> 'state' -> 'made' is not null or kind = 'erasure')
 order by xid, bucket, member_id, seq`;
@@ -58,9 +58,14 @@ export type LevelHappening =
   | { readonly kind: "split"; readonly split: LevelSplit }
   | { readonly kind: "erasure"; readonly member: MemberId };
 
-/** What a range of transactions adds to what levels are reached by. */
-export async function readLevelPage(client: ClientBase, from: number, to: number): Promise<LevelHappening[]> {
-  const { rows } = await client.query<Row>(READ, [from, to]);
+/** What a range of transactions adds to what levels are reached by; without `isCounting` only who becomes one and who goes. */
+export async function readLevelPage(
+  client: ClientBase,
+  from: number,
+  to: number,
+  isCounting: boolean,
+): Promise<LevelHappening[]> {
+  const { rows } = await client.query<Row>(READ, [from, to, isCounting]);
   return rows.flatMap((row) => happeningOf(row) ?? []);
 }
 

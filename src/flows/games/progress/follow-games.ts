@@ -55,7 +55,7 @@ export async function followGames(deps: FollowDeps, pageSize = PAGE): Promise<bo
     const programme = programmes.current();
     const games = await activeGames(client, programme);
     const counted = games.filter(({ play }) => play.kind !== "questions");
-    const read = await readGameHappenings(client, from, to);
+    const read = await readGameHappenings(client, from, to, counted.length > 0);
     const touched = new Set<MemberId>();
     for (const { merge } of read) {
       if (merge === undefined) continue;
