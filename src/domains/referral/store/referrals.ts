@@ -255,6 +255,12 @@ export async function touchReferrals(
   if (!row || row.first === null || row.last === null) return undefined;
   const [first, last] = [Number(row.first), Number(row.last)];
   const to = row.count < pageSize || first === last ? last + 1 : last;
+  // Nobody is invited: nothing of the page concerns anybody.
+  const invited = await client.query("select 1 from referral limit 1");
+  if (invited.rows.length === 0) {
+    await client.query("update referral_position set next_xid = $1", [to]);
+    return [];
+  }
   const { rows } = await client.query<{ member_id: number | string; merged: number | string | null }>(TOUCH, [
     from,
     to,
