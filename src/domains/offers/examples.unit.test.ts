@@ -9,12 +9,12 @@ const read = (path: string) => readFileSync(new URL(`../../../examples/${path}`,
 test("the examples fit the demo programme, and each other", () => {
   const programme = parseProgramme(read("demo/programme.yaml"), "programme.yaml");
   assert.ok(programme.ok);
-  const offers = parseOffers(read("offers/offers.yaml"), "offers.yaml", programme.value);
+  const offers = parseOffers(read("demo/offers.yaml"), "offers.yaml", programme.value);
   assert.ok(offers.ok, JSON.stringify(offers));
   const known = offers.value.offers;
-  const promos = parsePromos(read("offers/promotions.yaml"), "promotions.yaml", programme.value, known);
+  const promos = parsePromos(read("demo/promotions.yaml"), "promotions.yaml", programme.value, known);
   assert.ok(promos.ok, JSON.stringify(promos));
-  const strangers = parsePromos(read("offers/promotions.yaml"), "promotions.yaml", programme.value, {});
+  const strangers = parsePromos(read("demo/promotions.yaml"), "promotions.yaml", programme.value, {});
   assert.match(JSON.stringify(strangers), /an offer of this programme/);
 });
 
