@@ -7,7 +7,7 @@ import { createCodes } from "#domains/offers/index.ts";
 import { loadProgrammes } from "#domains/program/index.ts";
 import { createSandbox } from "#domains/subscription/index.ts";
 import { runCardFeed } from "#flows/card-feed/index.ts";
-import { createCheckout } from "#flows/checkout/index.ts";
+import { type CheckoutOptions, createCheckout } from "#flows/checkout/index.ts";
 import { runFeed } from "#flows/feed/index.ts";
 import { runGames } from "#flows/games/index.ts";
 import { runLevels } from "#flows/levels/index.ts";
@@ -77,115 +77,74 @@ function feed(deps: LoopDeps, signal: AbortSignal): Promise<void> {
   );
 }
 
-/** Progress in missions and what it brings; rewards are operations like any other, posted by a checkout of its own. */
-async function missions(deps: LoopDeps, signal: AbortSignal): Promise<void> {
+/** What a loop posts with: the programme as it is now, and a checkout of its own that remembers so many members. */
+async function openPosting(deps: LoopDeps, guards: CheckoutOptions["guards"], rememberMembers: number) {
   const { pool, clock, identifierSecret } = deps;
   const programmes = await loadProgrammes(deps);
-  const guards = await workerGuards(deps);
-  const checkout = createCheckout({
-    ...{ pool, clock, programmes, guards, identifierSecret },
-    ...{ lanes: 1, rememberMembers: 10_000 },
-  });
-  await runMissions({ pool, clock, programmes, checkout, refresh: programmes.refresh }, signal);
-  await checkout.drain();
+  const checkout = createCheckout({ pool, clock, programmes, guards, identifierSecret, lanes: 1, rememberMembers });
+  return { pool, clock, programmes, checkout, refresh: programmes.refresh };
+}
+
+/** Progress in missions and what it brings; rewards are operations like any other, posted by a checkout of its own. */
+async function missions(deps: LoopDeps, signal: AbortSignal): Promise<void> {
+  const posting = await openPosting(deps, await workerGuards(deps), 10_000);
+  await runMissions(posting, signal);
+  await posting.checkout.drain();
 }
 
 /** Levels by what receipts spent or earned, as traits of members. */
 async function levels(deps: LoopDeps, signal: AbortSignal): Promise<void> {
-  const { pool, clock, identifierSecret } = deps;
-  const programmes = await loadProgrammes(deps);
-  const guards = await workerGuards(deps);
-  const checkout = createCheckout({
-    ...{ pool, clock, programmes, guards, identifierSecret },
-    ...{ lanes: 1, rememberMembers: 10_000 },
-  });
-  await runLevels({ pool, clock, programmes, checkout, refresh: programmes.refresh }, signal);
-  await checkout.drain();
+  const posting = await openPosting(deps, await workerGuards(deps), 10_000);
+  await runLevels(posting, signal);
+  await posting.checkout.drain();
 }
 
 /** Renewals of subscriptions, payments that failed or are on their way, and the benefits that follow. */
 async function subscriptions(deps: LoopDeps, signal: AbortSignal): Promise<void> {
-  const { pool, clock, identifierSecret } = deps;
-  const programmes = await loadProgrammes(deps);
-  const guards = await workerGuards(deps);
-  const checkout = createCheckout({
-    ...{ pool, clock, programmes, guards, identifierSecret },
-    ...{ lanes: 1, rememberMembers: 1_000 },
-  });
-  const provider = createSandbox(clock);
-  await runSubscriptions({ pool, clock, programmes, checkout, provider, refresh: programmes.refresh }, signal);
-  await checkout.drain();
+  const posting = await openPosting(deps, await workerGuards(deps), 1_000);
+  await runSubscriptions({ ...posting, provider: createSandbox(deps.clock) }, signal);
+  await posting.checkout.drain();
 }
 
 /** What is given in each funder's name, and what waits for its deposit; posted by a checkout of its own. */
 async function funders(deps: LoopDeps, signal: AbortSignal): Promise<void> {
-  const { pool, clock, log, identifierSecret } = deps;
-  const programmes = await loadProgrammes(deps);
-  const guards = await workerGuards(deps);
-  const checkout = createCheckout({
-    ...{ pool, clock, programmes, guards, identifierSecret },
-    ...{ lanes: 1, rememberMembers: 1_000 },
-  });
+  const { log } = deps;
+  const posting = await openPosting(deps, await workerGuards(deps), 1_000);
   const onAlert = (alert: CoverAlert) => {
     const told = `the cover of ${alert.funder} is ${alert.state}`;
     if (alert.state === "ok") log.info(alert, told);
     else log.warn(alert, told);
   };
-  await runFunders({ pool, clock, programmes, checkout, onAlert, refresh: programmes.refresh }, signal);
-  await checkout.drain();
+  await runFunders({ ...posting, onAlert }, signal);
+  await posting.checkout.drain();
 }
 
 /** Boards, achievements, draws and what they bring; awards are posted by a checkout of its own. */
 async function games(deps: LoopDeps, signal: AbortSignal): Promise<void> {
-  const { pool, clock, identifierSecret, gameSecret } = deps;
-  const programmes = await loadProgrammes(deps);
-  const guards = await workerGuards(deps);
-  const checkout = createCheckout({
-    ...{ pool, clock, programmes, guards, identifierSecret },
-    ...{ lanes: 1, rememberMembers: 10_000 },
-  });
-  const own = { pool, clock, programmes, checkout, gameSecret, random: randomBytes, refresh: programmes.refresh };
-  await runGames(own, signal);
-  await checkout.drain();
+  const posting = await openPosting(deps, await workerGuards(deps), 10_000);
+  await runGames({ ...posting, gameSecret: deps.gameSecret, random: randomBytes }, signal);
+  await posting.checkout.drain();
 }
 
 /** Card payments outside of the coalition become receipts of the bank's card processing, and returns of them. */
 async function cards(deps: LoopDeps, signal: AbortSignal): Promise<void> {
-  const { pool, clock, identifierSecret } = deps;
-  const programmes = await loadProgrammes(deps);
-  const guards = await workerGuards(deps);
-  const checkout = createCheckout({
-    ...{ pool, clock, programmes, guards, identifierSecret },
-    ...{ lanes: 1, rememberMembers: 10_000 },
-  });
-  await runCardFeed({ pool, clock, programmes, checkout, refresh: programmes.refresh }, signal);
-  await checkout.drain();
+  const posting = await openPosting(deps, await workerGuards(deps), 10_000);
+  await runCardFeed(posting, signal);
+  await posting.checkout.drain();
 }
 
 /** Invitations: what new members bought, what stayed bought, and the rewards of both sides. */
 async function referral(deps: LoopDeps, signal: AbortSignal): Promise<void> {
-  const { pool, clock, identifierSecret } = deps;
-  const programmes = await loadProgrammes(deps);
-  const checkout = createCheckout({ pool, clock, programmes, identifierSecret, lanes: 1, rememberMembers: 1_000 });
-  await runReferral({ pool, clock, programmes, checkout, refresh: programmes.refresh }, signal);
-  await checkout.drain();
+  const posting = await openPosting(deps, undefined, 1_000);
+  await runReferral(posting, signal);
+  await posting.checkout.drain();
 }
 
 /** Codes are made, benefits that a process left are given, vouchers expire, the programme has the offers that are live. */
 async function offers(deps: LoopDeps, signal: AbortSignal): Promise<void> {
-  const { pool, clock, identifierSecret } = deps;
-  const programmes = await loadProgrammes(deps);
-  const guards = await workerGuards(deps);
-  const checkout = createCheckout({
-    ...{ pool, clock, programmes, guards, identifierSecret },
-    ...{ lanes: 1, rememberMembers: 1_000 },
-  });
-  const { refresh } = programmes;
-  await runOffers(
-    { pool, clock, programmes, checkout, refresh, codes: createCodes(identifierSecret), random: randomBytes },
-    signal,
-  );
-  await checkout.drain();
+  const posting = await openPosting(deps, await workerGuards(deps), 1_000);
+  await runOffers({ ...posting, codes: createCodes(deps.identifierSecret), random: randomBytes }, signal);
+  await posting.checkout.drain();
 }
 
 /** Links all stored profiles each night (identity.yaml). */
