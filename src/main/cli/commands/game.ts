@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import type { StoredGame } from "#domains/games/index.ts";
 import { formatProgrammeError, loadProgrammes } from "#domains/program/index.ts";
@@ -11,17 +10,11 @@ import {
   type GameDraftFailure,
   planGames,
 } from "#flows/games/index.ts";
-import type { Drafted, StateAction } from "#flows/publishing/index.ts";
+import type { StateAction } from "#flows/publishing/index.ts";
 import { masterKey } from "#main/master-key.ts";
 import { type CommandContext, type CommandFailure, defineCommand, failure } from "../command.ts";
 import { formatPoints } from "../format.ts";
-
-const BY = {
-  type: "string",
-  description: "who, for the record (default: the user of the system)",
-  placeholder: "NAME",
-} as const;
-const COMMENT = { type: "string", default: "", description: "why, for the record", placeholder: "TEXT" } as const;
+import { BY, COMMENT, draftedText, fileOf } from "./published-files.ts";
 
 export const gamePlanCommand = defineCommand({
   name: "game plan",
@@ -31,7 +24,11 @@ export const gamePlanCommand = defineCommand({
   options: {},
   async run(context, { positionals }) {
     await withHome(context, async (deps) => {
-      const planned = await planGames(deps, { file: fileOf(positionals), who: "", comment: "" });
+      const planned = await planGames(deps, {
+        file: fileOf(positionals, "one file of games, such as games.yaml"),
+        who: "",
+        comment: "",
+      });
       if (!planned.ok) throw refusedDraft(planned.failure);
       context.result(planned.value, draftedText(planned.value));
     });
@@ -47,7 +44,11 @@ export const gameApplyCommand = defineCommand({
   async run(context, { positionals, values }) {
     await withHome(context, async (deps) => {
       const who = values.by ?? userInfo().username;
-      const drafted = await draftGames(deps, { file: fileOf(positionals), who, comment: values.comment });
+      const drafted = await draftGames(deps, {
+        file: fileOf(positionals, "one file of games, such as games.yaml"),
+        who,
+        comment: values.comment,
+      });
       if (!drafted.ok) throw refusedDraft(drafted.failure);
       const made: StoredGame[] = [];
       for (const { id, change } of drafted.value) {
@@ -101,20 +102,6 @@ async function withHome(context: CommandContext, work: (deps: Deps) => Promise<v
   } finally {
     await home.close();
   }
-}
-
-function fileOf(positionals: readonly string[]): { name: string; text: string } {
-  const [name, ...rest] = positionals;
-  if (name === undefined || rest.length > 0) throw failure.badUsage("Name one file of games, such as games.yaml.");
-  try {
-    return { name, text: readFileSync(name, "utf8") };
-  } catch (error) {
-    throw failure.refused(`${name} can't be read: ${(error as Error).message}`);
-  }
-}
-
-function draftedText(drafted: readonly Drafted[]): string {
-  return drafted.map(({ id, change }) => `${change.padEnd(10)} ${id}`).join("\n");
 }
 
 function costText({ id, forecast }: StoredGame): string {

@@ -1,10 +1,8 @@
-import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import type { StoredMission } from "#domains/missions/index.ts";
 import { formatProgrammeError, loadProgrammes } from "#domains/program/index.ts";
 import {
   changeMissionState,
-  type Drafted,
   type DraftFailure,
   draftMissions,
   makeForecast,
@@ -14,13 +12,7 @@ import {
 } from "#flows/missions/index.ts";
 import { type CommandContext, type CommandFailure, defineCommand, failure } from "../command.ts";
 import { formatPoints, formatRoubles } from "../format.ts";
-
-const BY = {
-  type: "string",
-  description: "who, for the record (default: the user of the system)",
-  placeholder: "NAME",
-} as const;
-const COMMENT = { type: "string", default: "", description: "why, for the record", placeholder: "TEXT" } as const;
+import { BY, COMMENT, draftedText, fileOf } from "./published-files.ts";
 
 export const missionPlanCommand = defineCommand({
   name: "mission plan",
@@ -30,7 +22,11 @@ export const missionPlanCommand = defineCommand({
   options: {},
   async run(context, { positionals }) {
     await withHome(context, async (deps) => {
-      const planned = await planMissions(deps, { file: fileOf(positionals), who: "", comment: "" });
+      const planned = await planMissions(deps, {
+        file: fileOf(positionals, "one file of missions, such as missions.yaml"),
+        who: "",
+        comment: "",
+      });
       if (!planned.ok) throw refusedDraft(planned.failure);
       context.result(planned.value, draftedText(planned.value));
     });
@@ -46,7 +42,11 @@ export const missionApplyCommand = defineCommand({
   async run(context, { positionals, values }) {
     await withHome(context, async (deps) => {
       const who = values.by ?? userInfo().username;
-      const drafted = await draftMissions(deps, { file: fileOf(positionals), who, comment: values.comment });
+      const drafted = await draftMissions(deps, {
+        file: fileOf(positionals, "one file of missions, such as missions.yaml"),
+        who,
+        comment: values.comment,
+      });
       if (!drafted.ok) throw refusedDraft(drafted.failure);
       const forecasts: StoredMission[] = [];
       for (const { id, change } of drafted.value) {
@@ -99,21 +99,6 @@ async function withHome(context: CommandContext, work: (deps: Deps) => Promise<v
   } finally {
     await home.close();
   }
-}
-
-function fileOf(positionals: readonly string[]): { name: string; text: string } {
-  const [name, ...rest] = positionals;
-  if (name === undefined || rest.length > 0)
-    throw failure.badUsage("Name one file of missions, such as missions.yaml.");
-  try {
-    return { name, text: readFileSync(name, "utf8") };
-  } catch (error) {
-    throw failure.refused(`${name} can't be read: ${(error as Error).message}`);
-  }
-}
-
-function draftedText(drafted: readonly Drafted[]): string {
-  return drafted.map(({ id, change }) => `${change.padEnd(10)} ${id}`).join("\n");
 }
 
 function forecastText({ id, forecast }: StoredMission): string {

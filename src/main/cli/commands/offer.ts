@@ -1,4 +1,4 @@
-import { createWriteStream, readFileSync } from "node:fs";
+import { createWriteStream } from "node:fs";
 import { userInfo } from "node:os";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -18,19 +18,13 @@ import {
   planOffers,
   planPromos,
 } from "#flows/offers/index.ts";
-import type { Drafted, ManageDeps, StateAction } from "#flows/publishing/index.ts";
+import type { ManageDeps, StateAction } from "#flows/publishing/index.ts";
 import { identifierSecret } from "#main/identifier-secret.ts";
 import { TableFileError } from "#platform/tables/read-table.ts";
 import type { FileFault } from "#platform/yaml/faults.ts";
 import { type Command, type CommandContext, defineCommand, EXIT, failure } from "../command.ts";
 import { formatCount, formatPoints } from "../format.ts";
-
-const BY = {
-  type: "string",
-  description: "who, for the record (default: the user of the system)",
-  placeholder: "NAME",
-} as const;
-const COMMENT = { type: "string", default: "", description: "why, for the record", placeholder: "TEXT" } as const;
+import { BY, COMMENT, draftedText, fileOf } from "./published-files.ts";
 
 const KINDS = {
   offer: {
@@ -69,7 +63,7 @@ function planCommandOf(kind: keyof typeof KINDS): Command {
     options: {},
     async run(context, { positionals }) {
       await withHome(context, async (deps) => {
-        const planned = await use.plan(deps, { file: fileOf(positionals), who: "", comment: "" });
+        const planned = await use.plan(deps, { file: fileOf(positionals, "one file"), who: "", comment: "" });
         if (!planned.ok) throw refusedDraft(planned.failure);
         context.result(planned.value, draftedText(planned.value));
       });
@@ -88,7 +82,7 @@ function applyCommandOf(kind: keyof typeof KINDS): Command {
     async run(context, { positionals, values }) {
       await withHome(context, async (deps) => {
         const who = values.by ?? userInfo().username;
-        const drafted = await use.draft(deps, { file: fileOf(positionals), who, comment: values.comment });
+        const drafted = await use.draft(deps, { file: fileOf(positionals, "one file"), who, comment: values.comment });
         if (!drafted.ok) throw refusedDraft(drafted.failure);
         const forecasts: { id: string; forecast: OfferForecast }[] = [];
         for (const { id, change } of drafted.value) {
@@ -205,20 +199,6 @@ async function withHome(context: CommandContext, work: (deps: ManageDeps) => Pro
   } finally {
     await home.close();
   }
-}
-
-function fileOf(positionals: readonly string[]): { name: string; text: string } {
-  const [name, ...rest] = positionals;
-  if (name === undefined || rest.length > 0) throw failure.badUsage("Name one file.");
-  try {
-    return { name, text: readFileSync(name, "utf8") };
-  } catch (error) {
-    throw failure.refused(`${name} can't be read: ${(error as Error).message}`);
-  }
-}
-
-function draftedText(drafted: readonly Drafted[]): string {
-  return drafted.map(({ id, change }) => `${change.padEnd(10)} ${id}`).join("\n");
 }
 
 function forecastText({ id, forecast }: { id: string; forecast: OfferForecast }): string {
