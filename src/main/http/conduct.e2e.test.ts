@@ -4,6 +4,16 @@ import { test } from "node:test";
 import { testApi } from "../../../test/support/api.ts";
 
 const api = await testApi({ rateLimit: { quota: 1_000, windowSeconds: 1 } });
+/** A server that fails as a test wants. Both stand before the first test: the runner may end the file's tests while one is awaited. */
+const logged: { requestId: string; err: Error }[] = [];
+let findMember: () => Promise<undefined> = async () => undefined;
+const odd = await testApi({
+  findMember: () => findMember(),
+  log: {
+    error: (line: (typeof logged)[number]) => logged.push(line),
+    warn: (line: (typeof logged)[number]) => logged.push(line),
+  } as never,
+});
 const { keys } = api;
 const { port } = new URL(api.url);
 const receipt = (number: string) => ({
@@ -149,15 +159,6 @@ test("metrics count what was answered", async () => {
   assert.match(metrics.text, /dolka_http_request_duration_seconds_bucket\{operation="createReceipt",le="\+Inf"\} \d/);
 });
 
-const logged: { requestId: string; err: Error }[] = [];
-let findMember: () => Promise<undefined> = async () => undefined;
-const odd = await testApi({
-  findMember: () => findMember(),
-  log: {
-    error: (line: (typeof logged)[number]) => logged.push(line),
-    warn: (line: (typeof logged)[number]) => logged.push(line),
-  } as never,
-});
 const lookUp = () => odd.call("/v1/members/lookup", { key: odd.keys.operator, body: { kind: "card", value: "1" } });
 
 test("an unexpected failure is a number for the caller and a whole story for the log", async () => {

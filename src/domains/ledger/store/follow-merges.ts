@@ -85,7 +85,9 @@ export async function relocate(
   const { member, seq, via } = operation;
   if (via === undefined) return stay;
   const { rows } = await client.query<{ facts: { state: StateFacts } }>(UNMERGES, [bucketOf(member), member, seq]);
-  const state = rows.map(({ facts }) => facts.state).find(({ members }) => members?.includes(via));
+  // A member that went notes the same unmerge in its own stream; what was made there before stays there.
+  const isLeaving = ({ members = [] }: StateFacts) => members.includes(via) && !members.includes(member);
+  const state = rows.map(({ facts }) => facts.state).find(isLeaving);
   if (state?.with === undefined || state.members === undefined) return stay;
   const { base = 0, count = 0, shift = 0 } = state;
   const renumber = (n: number): number => (n > base && n <= base + count ? n - base : shift + n);
