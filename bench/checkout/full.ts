@@ -8,59 +8,76 @@ import type { LoadReport } from "./load.ts";
 import { startLoad } from "./load-process.ts";
 import { programmeFile } from "./programme.ts";
 
-type Kind = "plain" | "full";
+/** `rules`: the full programme but for its velocity rules. */
+type Kind = "plain" | "rules" | "full";
 type Segment = {
   readonly kind: Kind;
   readonly perSecond: number;
   readonly cpuMicros: number;
+  /** By process: API, worker, PostgreSQL, ClickHouse, load. */
+  readonly cpuMicrosBy: Readonly<Record<string, number>>;
   readonly report: LoadReport;
 };
 
-/** As short as they are, what the machine does besides falls on both kinds alike. */
-const ORDER: readonly Kind[] = ["plain", "full", "full", "plain"];
+/** As short as they are, what the machine does besides falls on all kinds alike. */
+const ORDER: readonly Kind[] = ["plain", "rules", "full", "full", "rules", "plain"];
 
 /**
  * Segments of load in turns, in one run on one stack: the plain programme with members who hold nothing, and the full one
- * with members who hold a few boosts. Prints what of its speed the checkout keeps, by the clock and by processor time.
+ * with members who hold a few boosts, without its velocity rules and with them. Prints what of its speed the checkout
+ * keeps, by the clock and by processor time, and where that time goes.
  */
 export async function serveFull(given: BenchOptions, stack: Stack, key: string, members: number) {
   const half = Math.floor(members / 2);
   await giveBoosts(stack.pool, half + 1, half * 2);
   const turns = given.number("turns", 1);
-  const isWithVelocity = !given.flag("no-velocity");
-  const seconds = given.number("seconds", 20) / (ORDER.length * turns);
+  const order = given.flag("no-velocity") ? ORDER.filter((kind) => kind !== "full") : ORDER;
+  const seconds = given.number("seconds", 30) / (order.length * turns);
   const segments: Segment[] = [];
   const fullVersions: number[] = [];
   for (let turn = 0; turn < turns; turn++) {
-    for (const [i, kind] of ORDER.entries()) {
-      const version = await apply(stack, kind, isWithVelocity);
-      if (kind === "full") fullVersions.push(version);
+    for (const [i, kind] of order.entries()) {
+      const version = await apply(stack, kind);
+      if (kind !== "plain") fullVersions.push(version);
       const shopping = {
-        seed: given.number("seed", 1) + turn * 4 + i,
+        seed: given.number("seed", 1) + turn * ORDER.length + i,
         members: half,
         firstMember: kind === "plain" ? 1 : half + 1,
         run: `${Math.floor(Date.now() / 1000).toString(36)}${i}`,
       };
       const segment = await measure(given, stack, key, kind, shopping, seconds);
-      say(`  ${kind}: ${rounded(segment.perSecond)}/s, ${rounded(segment.cpuMicros, 1)} µs of processor a request`);
+      const by = Object.entries(segment.cpuMicrosBy).map(([name, micros]) => `${name} ${rounded(micros)}`);
+      const micros = rounded(segment.cpuMicros, 1);
+      say(`  ${kind}: ${rounded(segment.perSecond)}/s, ${micros} µs of processor a request (${by.join(", ")})`);
       segments.push(segment);
     }
   }
   const of = (kind: Kind) => segments.filter((segment) => segment.kind === kind);
-  const [plain, full] = [summary(of("plain")), summary(of("full"))];
+  const plain = summary(of("plain"));
+  const kept = (kind: Kind) => keptBy(summary(of(kind)), plain);
   return {
-    keptShare: rounded(full.receiptsPerSecond / plain.receiptsPerSecond, 3),
-    keptShareByCpu: rounded(plain.cpuMicrosPerRequest / full.cpuMicrosPerRequest, 3),
-    load: { ...FULL, velocity: isWithVelocity ? FULL.velocity : 0 },
+    ...(order.includes("full") ? kept("full") : kept("rules")),
+    load: FULL,
     plain,
-    full,
+    rules: { ...kept("rules"), ...summary(of("rules")) },
+    ...(order.includes("full") ? { full: { ...kept("full"), ...summary(of("full")) } } : {}),
     budgets: await checkBudgets(stack.pool, fullVersions),
     secondsEach: rounded(seconds, 1),
   };
 }
 
-async function apply(stack: Stack, kind: Kind, isWithVelocity: boolean): Promise<number> {
-  const file = kind === "plain" ? programmeFile() : fullProgrammeFile(isWithVelocity);
+type Summary = ReturnType<typeof summary>;
+
+/** What of its speed the checkout keeps. */
+function keptBy(loaded: Summary, plain: Summary) {
+  return {
+    keptShare: rounded(loaded.receiptsPerSecond / plain.receiptsPerSecond, 3),
+    keptShareByCpu: rounded(plain.cpuMicrosPerRequest / loaded.cpuMicrosPerRequest, 3),
+  };
+}
+
+async function apply(stack: Stack, kind: Kind): Promise<number> {
+  const file = kind === "plain" ? programmeFile() : fullProgrammeFile(kind === "full");
   const applied = await applyProgramme({ pool: stack.pool, clock }, { file, appliedBy: "bench", comment: "" });
   if (!applied.ok) throw new Error(JSON.stringify(applied.failure, null, 2));
   // Running processes know it within a second.
@@ -86,8 +103,10 @@ async function measure(
     await wait(seconds);
     const report = await load.read();
     const took = (performance.now() - startedAt) / 1000;
-    const used = Object.values(cpu.read()).reduce((sum, each) => sum + each, 0);
-    return { kind, perSecond: report.receipts / took, cpuMicros: (used / report.requests) * 1e6, report };
+    const used = Object.entries(cpu.read());
+    const cpuMicrosBy = Object.fromEntries(used.map(([name, each]) => [name, (each / report.requests) * 1e6]));
+    const cpuMicros = Object.values(cpuMicrosBy).reduce((sum, each) => sum + each, 0);
+    return { kind, perSecond: report.receipts / took, cpuMicros, cpuMicrosBy, report };
   } finally {
     await load.stop();
   }
@@ -105,6 +124,12 @@ function summary(segments: readonly Segment[]) {
     cpuMicrosPerRequest: rounded(
       mean((each) => each.cpuMicros),
       1,
+    ),
+    cpuMicrosBy: Object.fromEntries(
+      Object.keys(segments[0]?.cpuMicrosBy ?? {}).map((name) => [
+        name,
+        rounded(mean((each) => each.cpuMicrosBy[name] ?? 0)),
+      ]),
     ),
     p99Ms: rounded(Math.max(...segments.map(({ report }) => report.p99Ms)), 1),
     segments: segments.map((each) => rounded(each.perSecond)),
