@@ -55,7 +55,7 @@ export type StateFacts = {
   /** Survivor of a merge: its numbers (base, base + count] are the merged member's 1 to count. */
   readonly base?: number;
   readonly count?: number;
-  /** Survivor of a merge: so many of its movements had happened before the lists were taken. */
+  /** So many of its movements had happened before it: of a merge, before the lists were taken; of an unmerge, before it began. */
   readonly waiting?: number;
   /** Survivor of a merge: what came, and what was there before. */
   readonly joined?: MergedLists;
@@ -63,8 +63,45 @@ export type StateFacts = {
   /** Unmerge: the members that went, and where their numbers went: n to shift + n, except (base, base + count]. */
   readonly members?: readonly MemberId[];
   readonly shift?: number;
-  /** Unmerge, at the member that goes: numbers made with identifiers of members merged into it: [number, member]. */
-  readonly made?: readonly (readonly [number, MemberId])[];
+  /** Unmerge: what was owed after so many of its movements, before the rest of them recovered arrears. */
+  readonly owing?: readonly DebtRow[];
+  readonly settled?: number;
+  /** Unmerge, at the survivor: what it took back of the one that goes. */
+  readonly undone?: Undone;
+  /** Unmerge, at the member that goes, if others are merged into it: their life while it was merged itself, in its numbers. */
+  readonly lived?: Lived;
+};
+
+/** An operation made with a sub-member's identifier, or that cites another: a member or 0, a number or 0. */
+export type MadeRow = readonly [seq: number, via: MemberId, cites: number];
+/** An operation's spend of a lot; below 0 for what came back. */
+export type SpendRow = readonly [
+  bySeq: number,
+  lotSeq: number,
+  part: number,
+  funder: PartnerId,
+  redeemer: PartnerId | null,
+  cents: PointsCents,
+];
+/** A lot that paid the debt which an operation had begun. */
+export type RecoveryRow = readonly [
+  lotSeq: number,
+  part: number,
+  funder: PartnerId,
+  creditor: PartnerId,
+  sinceSeq: number,
+  cents: PointsCents,
+];
+
+export type Lived = {
+  readonly made: readonly MadeRow[];
+  readonly spends: readonly SpendRow[];
+  readonly recoveries: readonly RecoveryRow[];
+};
+
+export type Undone = {
+  readonly spends: readonly (readonly [number, number, PartnerId, PartnerId | null, PointsCents])[];
+  readonly recoveries: readonly RecoveryRow[];
 };
 
 export type MergedLists = {

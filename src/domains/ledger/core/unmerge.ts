@@ -9,7 +9,7 @@ import type { ReturnedState } from "./operation.ts";
 import { recoverArrears } from "./recover.ts";
 import { findShare } from "./release-held.ts";
 import { splitCapUse, splitFirstPurchases } from "./split-lists.ts";
-import { type StateFacts, stateOf } from "./state-facts.ts";
+import { debtRow, type Lived, type StateFacts, stateOf, type Undone } from "./state-facts.ts";
 import { type CrossingSpend, type Crossings, type HistoryOperation, traceCrossings } from "./trace-crossings.ts";
 import { type Debt, type Hold, type Lot, zeros } from "./wallet.ts";
 
@@ -64,18 +64,63 @@ export function unmergeWallets(
   for (const [seq, returned] of command.returned) {
     if (sideOf(seq) === "goes") merged.returned.push({ purchaseSeq: renumber(seq), state: returned });
   }
-  recoverArrears(survivor);
-  recoverArrears(merged);
   const members = [...command.members];
-  const made = crossings.made.map(([seq, via]) => [renumber(seq), via] as const);
   const numbers = { base, count, shift, members };
-  factsOf(survivor).state = { status: "open", ...stateOf(survivor), with: goes, ...numbers };
-  factsOf(merged).state = { status: "open", ...stateOf(merged), with: survivor.before.member, ...numbers, made };
+  const stays = { ...recoverAndShow(survivor), waiting: waiting.movements.length, undone: undoneOf(crossings) };
+  const lived = members.length > 1 ? { lived: renumberLived(crossings.lived, renumber) } : {};
+  factsOf(survivor).state = { status: "open", ...stays, with: goes, ...numbers };
+  factsOf(merged).state = {
+    status: "open",
+    ...recoverAndShow(merged),
+    with: survivor.before.member,
+    ...numbers,
+    ...lived,
+  };
   record(survivor, "unmerge", (draft) => command.body(draft, "survivor"));
   record(merged, "unmerge", (draft) => command.body(draft, "merged"));
   const change = finish(merged);
   const { mergedInto: _, mergedBase: __, ...after } = change.after;
   return ok({ survivor: finish(survivor), merged: { ...change, after: { ...after, status: "open" } } });
+}
+
+/** What is left once arrears are recovered, and what was owed before. */
+function recoverAndShow(draft: Draft) {
+  const owing = draft.debts.map(debtRow);
+  const settled = draft.movements.length;
+  recoverArrears(draft);
+  return { ...stateOf(draft), owing, settled };
+}
+
+/** Of the spends of the one that stays nothing is undone: its row of the lot that goes keeps them. */
+function undoneOf({ spends, recoveries }: Crossings): Undone {
+  return {
+    spends: spends
+      .filter(({ spender }) => spender === "goes")
+      .map(({ lotSeq, part, funder, redeemer, cents }) => [lotSeq, part, funder, redeemer, cents]),
+    recoveries: recoveries.map(({ lotSeq, part, funder, creditor, sinceSeq, cents }) => [
+      lotSeq,
+      part,
+      funder,
+      creditor,
+      sinceSeq,
+      cents,
+    ]),
+  };
+}
+
+function renumberLived({ made, spends, recoveries }: Lived, renumber: (seq: number) => number): Lived {
+  return {
+    made: made.map(([seq, via, cites]) => [renumber(seq), via, cites === 0 ? 0 : renumber(cites)]),
+    spends: spends.map(([bySeq, lotSeq, ...rest]) => [renumber(bySeq), renumber(lotSeq), ...rest]),
+    recoveries: recoveries.map(([lotSeq, part, funder, creditor, sinceSeq, cents]) => [
+      renumber(lotSeq),
+      part,
+      funder,
+      creditor,
+      renumber(sinceSeq),
+      cents,
+    ]),
+  };
 }
 
 /** Activations that wait for the next operation may have paid debts too. */

@@ -2,6 +2,7 @@ import type { ClientBase, Pool } from "pg";
 import { bucketOf, type MemberId } from "#kernel/ids.ts";
 import { invariant } from "#kernel/invariant.ts";
 import { int2Array, int8Array } from "#platform/postgres/binary-arrays.ts";
+import { departureOf } from "../core/relocate.ts";
 import type { StateFacts } from "../core/state-facts.ts";
 import type { Wallet } from "../core/wallet.ts";
 import { readHoldState } from "./holds.ts";
@@ -81,21 +82,17 @@ export async function relocate(
   client: ClientBase | Pool,
   operation: { readonly member: MemberId; readonly seq: number; readonly via?: MemberId | undefined },
 ): Promise<Relocation> {
-  const stay: Relocation = { member: operation.member, renumber: (seq) => seq };
   const { member, seq, via } = operation;
-  if (via === undefined) return stay;
+  const stays: Relocation = { member, renumber: (n) => n };
+  if (via === undefined) return stays;
   const { rows } = await client.query<{ facts: { state: StateFacts } }>(UNMERGES, [bucketOf(member), member, seq]);
-  // A member that went notes the same unmerge in its own stream; what was made there before stays there.
-  const isLeaving = ({ members = [] }: StateFacts) => members.includes(via) && !members.includes(member);
-  const state = rows.map(({ facts }) => facts.state).find(isLeaving);
-  if (state?.with === undefined || state.members === undefined) return stay;
-  const { base = 0, count = 0, shift = 0 } = state;
-  const renumber = (n: number): number => (n > base && n <= base + count ? n - base : shift + n);
-  const onward = await relocate(client, {
-    member: state.with,
-    seq: renumber(seq),
-    via: via === state.with ? undefined : via,
-  });
+  const departure = departureOf(
+    rows.map(({ facts }) => facts.state),
+    operation,
+  );
+  if (!departure) return stays;
+  const { to, renumber } = departure;
+  const onward = await relocate(client, { ...to, seq: renumber(seq) });
   return { member: onward.member, renumber: (n) => onward.renumber(renumber(n)) };
 }
 

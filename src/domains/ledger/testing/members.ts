@@ -156,9 +156,16 @@ export function merge(survivor: Member, merged: Member, now: number): MergeChang
   return changes;
 }
 
-export function unmerge(survivor: Member, merged: Member, from: number, now: number): boolean {
+/** `others`: members merged into the one that goes. False when a hold stands across. */
+export function unmerge(
+  survivor: Member,
+  merged: Member,
+  from: number,
+  now: number,
+  others: readonly number[] = [],
+): boolean {
   const result = unmergeWallets(draftOf(survivor, now), draftOf(merged, now), {
-    members: new Set([merged.wallet.member]),
+    members: new Set([merged.wallet.member, ...others]),
     history: survivor.operations.filter((operation) => operation.seq >= from),
     returned: survivor.returned,
     body: walletBody,
