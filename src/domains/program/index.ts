@@ -2,7 +2,14 @@ export { type FileFault as ProgrammeError, formatFileFault as formatProgrammeErr
 export { type Applied, type ApplyFailure, type ApplyRequest, applyProgramme } from "./apply-programme.ts";
 export { BUDGET_PREFIX, COVER_PREFIX, isSharedKey } from "./core/compile/cap-keys.ts";
 export { compileProgramme } from "./core/compile/compile.ts";
-export type { CompiledProgramme, CoverTerms, PartnerTerms, Policies, StoreTerms } from "./core/compile/compiled.ts";
+export type {
+  CompiledProgramme,
+  CoverTerms,
+  LevelTerms,
+  PartnerTerms,
+  Policies,
+  StoreTerms,
+} from "./core/compile/compiled.ts";
 export type { VelocityAction, VelocitySubject, VelocityTerms } from "./core/compile/velocity.ts";
 export { type Change, diffProgrammes, formatChange, formatChanges } from "./core/diff/diff.ts";
 export { canonicalJson, documentHash } from "./core/document/canonical.ts";
@@ -14,6 +21,7 @@ export * as quantities from "./core/document/quantities.ts";
 export { programmeReference } from "./core/document/reference.ts";
 export type { ProgrammeDocument } from "./core/document/schema.ts";
 export * as schemaParts from "./core/document/schema-parts.ts";
+export { textOf } from "./core/document/shorthand.ts";
 export { type ExplanationRow, explain } from "./core/explain/explain.ts";
 export type { Language } from "./core/explain/numbers.ts";
 export * as numbers from "./core/explain/numbers.ts";

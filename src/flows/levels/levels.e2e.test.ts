@@ -20,6 +20,11 @@ const programme = `${SMALL_COALITION.replace(
     when: { partner: alfa, level: three }
     earn: 7%
     funders: operator
+  liked:
+    name: {ru: на любимое, en: on favourites}
+    when: { partner: alfa, favourite: true }
+    earn: { percent: favourite }
+    funders: operator
 `,
 )}
 levels:
@@ -28,7 +33,7 @@ levels:
   three: { name: {ru: Третий, en: Three}, rank: 3, favourites: 3, reach: { points: 300 points, within: 60 days } }
 favourites:
   chooseBy: 20
-  always: { food: 20%, alcohol: 5% }
+  always: { food: { one: 10%, two: 20% }, alcohol: 5% }
 `;
 const api = await testApi({ programme });
 const { operator, till } = api.keys;
@@ -183,6 +188,45 @@ test("favourites of a month to come are as many as the level will allow then, an
     body: { categories: ["food"] },
   });
   assert.equal(late.body.code as unknown, "favourites-closed", "June's are chosen by the 20th");
+});
+
+test("a favourite earns by the level of each receipt's own time: from its moment on by the new one", async () => {
+  set("2026-06-19T09:00:00+03:00");
+  const { member } = await buy("+79000000008", 90_000);
+  const path = `/v1/members/${member}/favourites/2026-06`;
+  const chosen = await api.call(path, { method: "PUT", key: operator, body: { categories: ["food"] } });
+  assert.equal(chosen.status, 200, chosen.text);
+  assert.deepEqual(chosen.body.offered as unknown, [
+    { category: "alcohol", name: { ru: "Алкоголь", en: "Alcohol" }, percentBp: 500 },
+    {
+      category: "food",
+      name: { ru: "Продукты", en: "Food" },
+      percentBp: 1_000,
+      byLevel: [
+        { level: "one", percentBp: 1_000 },
+        { level: "two", percentBp: 2_000 },
+        { level: "three", percentBp: 2_000 },
+      ],
+    },
+  ]);
+  api.clock.advance(60_000);
+  const reaching = await buy("+79000000008", 10_000);
+  assert.equal(reaching.earned as unknown, 1_000 + 1_000);
+  assert.match(
+    String((reaching.rules as unknown as Json[]).find(({ rule }) => String(rule) === "liked")?.why),
+    /\(One\)/,
+  );
+  await run();
+  api.clock.advance(60_000);
+  const after = await buy("+79000000008", 10_000);
+  assert.equal(after.earned as unknown, 1_000 + 500 + 2_000, "with the new level, and its percentage");
+  const liked = (after.rules as unknown as Json[]).find(({ rule }) => String(rule) === "liked");
+  assert.equal(liked?.percent as unknown, 2_000);
+  assert.match(String(liked?.why), /20.*\(Two\)/);
+  const late = await buy("+79000000008", 10_000, api.clock.now() - 90_000);
+  assert.equal(late.earned as unknown, 1_000 + 1_000, "a receipt of before comes late");
+  const seen = await api.call(path, { key: operator });
+  assert.deepEqual([seen.body.level, seen.body.allowed] as unknown, ["two", 2]);
 });
 
 test("strangers' members are nobody, and all of it is in the operations", async () => {

@@ -1,5 +1,5 @@
 import type { Trait } from "#domains/ledger/index.ts";
-import { type CompiledProgramme, numbers } from "#domains/program/index.ts";
+import { type CompiledProgramme, numbers, textOf } from "#domains/program/index.ts";
 import { type EpochMs, formatDay } from "#kernel/time.ts";
 import { type LevelGoal, levelGoals, monthAt, periodStart, startOfMonth } from "./goals.ts";
 import { type Contribution, createTally, inOrder } from "./tally.ts";
@@ -135,8 +135,4 @@ function distanceTo(
     const aim = kind === "next" ? `До уровня «${name.ru}»` : `Чтобы сохранить «${name.ru}»`;
     return missing === 0 ? `Уровень «${name.ru}» достигнут` : `${aim}: ${verb} ${sum}${when}`;
   }
-}
-
-function textOf(name: string | Text): Text {
-  return typeof name === "string" ? { ru: name, en: name } : name;
 }

@@ -53,6 +53,10 @@ export type RuleResult = {
   /** Kopecks the rule looked at, after points spent were taken off. */
   readonly baseKopecks: Kopecks;
   readonly rateBp?: BasisPoints;
+  /** Of favourites whose lines earned different percentages, instead of `rateBp`: those percentages, lowest first. */
+  readonly ratesBp?: readonly BasisPoints[];
+  /** The level whose percentage it is, where a favourite's depends on the level. */
+  readonly level?: string;
   /** Before caps. */
   readonly uncappedCents: PointsCents;
   readonly pointsCents: PointsCents;

@@ -1,5 +1,5 @@
 import type { Trait } from "#domains/ledger/index.ts";
-import { type CompiledProgramme, quantities } from "#domains/program/index.ts";
+import type { CompiledProgramme, LevelTerms } from "#domains/program/index.ts";
 import { err, ok, type Result } from "#kernel/result.ts";
 import { type EpochMs, firstDayOf, formatMonth, type Month, monthOf } from "#kernel/time.ts";
 
@@ -14,18 +14,26 @@ export type FavouriteFailure =
   | { readonly code: "too-many-favourites"; readonly allowed: number; readonly chosen: string[] }
   | { readonly code: "favourites-closed"; readonly month: string };
 
-/** A month's list, by category: basis points on its goods. The month's own list replaces the standing one. */
-export function offeredIn(programme: CompiledProgramme, month: Month): Map<string, number> {
-  const { always, months } = programme.document.favourites;
-  const list = months?.[formatMonth(month)] ?? always ?? {};
-  return new Map(Object.entries(list).map(([category, percent]) => [category, quantities.percentBp(percent)]));
+/** What a month's list gives a level, by category: basis points on its goods. Without a level: of a programme that has none. */
+export function offeredIn(
+  programme: CompiledProgramme,
+  month: Month,
+  level: LevelTerms | undefined,
+): Map<string, number> {
+  const rates = programme.favourites(firstDayOf(month)).byLevel[level?.number ?? 0];
+  return new Map(
+    programme.categories.ids.flatMap((category, number) => {
+      const percentBp = rates?.[number] ?? 0;
+      return percentBp === 0 ? [] : [[category, percentBp] as const];
+    }),
+  );
 }
 
-/** How many a member may choose: by the highest of its levels at a time, else the lowest level. */
-export function allowedAt(programme: CompiledProgramme, traits: readonly Trait[], at: EpochMs): number {
-  const levels = [...programme.levels.values()].sort((a, b) => a.rank - b.rank);
+/** The highest of the levels that a member has at a time, else the lowest; undefined where the programme has none. */
+export function levelAt(programme: CompiledProgramme, traits: readonly Trait[], at: EpochMs): LevelTerms | undefined {
+  const levels = [...programme.levels.values()];
   const held = new Set(traits.filter((trait) => trait.kind === "level" && holdsAt(trait, at)).map(({ key }) => key));
-  return (levels.filter(({ id }) => held.has(id)).at(-1) ?? levels[0])?.favourites ?? 0;
+  return levels.findLast(({ id }) => held.has(id)) ?? levels[0];
 }
 
 /** What a member has chosen for a month. */
@@ -50,7 +58,8 @@ export function choose(
 ): Result<Trait[], FavouriteFailure> {
   const [from, until] = spanOf(programme, month);
   if (now >= closesAt(programme, month)) return err({ code: "favourites-closed", month: formatMonth(month) });
-  const offered = offeredIn(programme, month);
+  const level = levelAt(programme, traits, Math.max(now, from));
+  const offered = offeredIn(programme, month, level);
   const stranger = categories.findIndex((category) => !offered.has(category));
   if (stranger >= 0) {
     const value = categories[stranger] as string;
@@ -58,7 +67,7 @@ export function choose(
   }
   const chosen = new Set(chosenIn(programme, traits, month).map(({ key }) => key));
   const added = [...new Set(categories)].filter((category) => !chosen.has(category));
-  const allowed = allowedAt(programme, traits, Math.max(now, from));
+  const allowed = level?.favourites ?? 0;
   if (chosen.size + added.length > allowed) {
     return err({ code: "too-many-favourites", allowed, chosen: [...chosen].sort() });
   }
@@ -66,19 +75,21 @@ export function choose(
 }
 
 /**
- * What a level that was lost meanwhile no longer allows of months to come: the categories with the lowest percentages are
- * dropped. A month that has begun keeps what it began with, since levels go down only when a month ends.
+ * What a level that was lost meanwhile no longer allows of months to come: categories that the level below is not offered
+ * are dropped, then those with its lowest percentages. A month that has begun keeps what it began with, since levels go down only when a month ends.
  */
 export function excessFavourites(programme: CompiledProgramme, traits: readonly Trait[], now: EpochMs): Trait[] {
   const { calendar } = programme;
   const toCome = traits.filter(({ kind, fromAt }) => kind === "favourite" && fromAt > now);
   return [...new Set(toCome.map(({ fromAt }) => fromAt))].flatMap((fromAt) => {
     const month = monthOf(calendar.dayOf(fromAt));
-    const offered = offeredIn(programme, month);
+    const level = levelAt(programme, traits, fromAt);
+    const offered = offeredIn(programme, month, level);
     const chosen = toCome
       .filter((trait) => trait.fromAt === fromAt)
       .sort((a, b) => (offered.get(b.key) ?? 0) - (offered.get(a.key) ?? 0) || (a.key < b.key ? -1 : 1));
-    return chosen.slice(allowedAt(programme, traits, fromAt)).map((trait) => ({ ...trait, untilAt: fromAt }));
+    const isKept = (trait: Trait, place: number) => offered.has(trait.key) && place < (level?.favourites ?? 0);
+    return chosen.filter((trait, place) => !isKept(trait, place)).map((trait) => ({ ...trait, untilAt: fromAt }));
   });
 }
 

@@ -1,9 +1,9 @@
 import type { Pool } from "pg";
-import { Type } from "typebox";
+import { type Static, Type } from "typebox";
 import { principalOf } from "#domains/access/http/index.ts";
 import type { MaySeeMember } from "#domains/ledger/http/index.ts";
 import { loadWallets, type Trait } from "#domains/ledger/index.ts";
-import type { Programmes } from "#domains/program/index.ts";
+import { type CompiledProgramme, type LevelTerms, type Programmes, textOf } from "#domains/program/index.ts";
 import type { Checkout } from "#flows/checkout/index.ts";
 import { type MemberId, memberIds } from "#kernel/ids.ts";
 import { firstDayOf, formatInstant, formatMonth, type Month, parseMonth } from "#kernel/time.ts";
@@ -15,7 +15,7 @@ import { type Failure, problemKind } from "#platform/http/problem.ts";
 import type { ProblemRegistry } from "#platform/http/problem-registry.ts";
 import { sendFailure } from "#platform/http/send.ts";
 import { refuseFields } from "#platform/http/validation.ts";
-import { allowedAt, choose, chosenIn, closesAt, offeredIn } from "../favourites/favourites.ts";
+import { choose, chosenIn, closesAt, levelAt, offeredIn } from "../favourites/favourites.ts";
 
 export const FAVOURITE_PROBLEMS = {
   "favourite-not-offered": problemKind({
@@ -60,24 +60,50 @@ const Chosen = Type.Object(
   { category: Type.String(), from: Type.String({ format: "date-time" }), until: Type.String({ format: "date-time" }) },
   { title: "ChosenFavourite" },
 );
+const Offered = Type.Object(
+  {
+    category: Type.String(),
+    name: Type.Object({ ru: Type.String(), en: Type.String() }),
+    percentBp: Type.Integer({ description: "What its goods earn on the member's level." }),
+    byLevel: Type.Optional(
+      Type.Array(Type.Object({ level: Type.String(), percentBp: Type.Integer() }), {
+        description: "Where it depends on the level: of every level that it is offered to, from the lowest on.",
+      }),
+    ),
+  },
+  { title: "OfferedFavourite" },
+);
 const FavouritesSchema = Type.Object(
   {
     member: Type.String(),
     month: Type.String(),
-    allowed: Type.Integer({ description: "How many may be chosen, by the member's level in that month." }),
+    level: Type.Optional(Type.String({ description: "The member's level in that month, as known now." })),
+    allowed: Type.Integer({ description: "How many may be chosen, by that level." }),
     chooseUntil: Type.String({ format: "date-time", description: "Until when they can be chosen, exclusive." }),
-    offered: Type.Array(Type.Object({ category: Type.String(), percentBp: Type.Integer() })),
+    offered: Type.Array(Offered),
     chosen: Type.Array(Chosen),
     history: Type.Array(Chosen, { description: "All that was ever chosen, newest first." }),
   },
   { title: "Favourites" },
 );
-const EXAMPLE = {
+type Favourites = Static<typeof FavouritesSchema>;
+const EXAMPLE: Favourites = {
   member: "mem_000000000z8",
   month: "2026-03",
+  level: "level-1",
   allowed: 1,
   chooseUntil: "2026-03-31T21:00:00.000Z",
-  offered: [{ category: "bread", percentBp: 1_500 }],
+  offered: [
+    {
+      category: "bread",
+      name: { ru: "Хлеб и выпечка", en: "Bread and rolls" },
+      percentBp: 1_000,
+      byLevel: [
+        { level: "level-1", percentBp: 1_000 },
+        { level: "level-2", percentBp: 1_500 },
+      ],
+    },
+  ],
   chosen: [{ category: "bread", from: "2026-03-02T09:00:00.000Z", until: "2026-03-31T21:00:00.000Z" }],
   history: [{ category: "bread", from: "2026-03-02T09:00:00.000Z", until: "2026-03-31T21:00:00.000Z" }],
 };
@@ -171,8 +197,7 @@ export function favouriteRoutes(deps: FavouriteDeps): (app: App) => void {
       const programme = programmes.current();
       const known = (await loadWallets(deps.pool, [member])).get(member)?.traits ?? [];
       const seen = choose(programme, known, month, categories, clock.now());
-      if (seen.ok && seen.value.length === 0)
-        return void reply.send((await tell(deps, member, month)) as typeof EXAMPLE);
+      if (seen.ok && seen.value.length === 0) return void reply.send((await tell(deps, member, month)) as Favourites);
       const chosen = await deps.checkout.reward({
         // A choice is what it adds to what is there: the moment makes it this one.
         idempotencyKey: ["favourites", member, formatMonth(month), ...categories.toSorted(), clock.now()],
@@ -182,28 +207,44 @@ export function favouriteRoutes(deps: FavouriteDeps): (app: App) => void {
         cause: { favourites: formatMonth(month), by: principalOf(request).keyId },
       });
       if (!chosen.ok) return void sendFailure(problems, request, reply, chosen.failure as Failure);
-      reply.send((await tell(deps, member, month)) as typeof EXAMPLE);
+      reply.send((await tell(deps, member, month)) as Favourites);
     });
   };
 }
 
-async function tell(deps: FavouriteDeps, member: MemberId, month: Month): Promise<typeof EXAMPLE | undefined> {
+async function tell(deps: FavouriteDeps, member: MemberId, month: Month): Promise<Favourites | undefined> {
   const programme = deps.programmes.current();
   const traits = (await loadWallets(deps.pool, [member])).get(member)?.traits;
   if (traits === undefined) return undefined;
   const startAt = programme.calendar.startOf(firstDayOf(month));
+  const level = levelAt(programme, traits, Math.max(deps.clock.now(), startAt));
   return {
     member: memberIds.format(member),
     month: formatMonth(month),
-    allowed: allowedAt(programme, traits, Math.max(deps.clock.now(), startAt)),
+    ...(level === undefined ? {} : { level: level.id }),
+    allowed: level?.favourites ?? 0,
     chooseUntil: formatInstant(closesAt(programme, month)),
-    offered: [...offeredIn(programme, month)].map(([category, percentBp]) => ({ category, percentBp })),
+    offered: offeredJson(programme, month, level),
     chosen: chosenIn(programme, traits, month).map(chosenJson),
     history: traits
       .filter(({ kind }) => kind === "favourite")
       .toSorted((a, b) => b.fromAt - a.fromAt)
       .map(chosenJson),
   };
+}
+
+/** The list of a level; categories whose percentage depends on it with those of all levels. */
+function offeredJson(programme: CompiledProgramme, month: Month, level: LevelTerms | undefined) {
+  const lists = [...programme.levels.values()].map((each) => [each.id, offeredIn(programme, month, each)] as const);
+  return [...offeredIn(programme, month, level)].map(([category, percentBp]) => {
+    const byLevel = lists.flatMap(([id, list]) => {
+      const own = list.get(category);
+      return own === undefined ? [] : [{ level: id, percentBp: own }];
+    });
+    const isSame = byLevel.length === lists.length && byLevel.every((each) => each.percentBp === percentBp);
+    const name = textOf(programme.document.categories[category]?.name ?? category);
+    return { category, name, percentBp, ...(isSame ? {} : { byLevel }) };
+  });
 }
 
 function chosenJson({ key, fromAt, untilAt }: Trait) {

@@ -78,7 +78,7 @@ export function compileProgramme(
     categories,
     levels,
     slots,
-    favourites: indexFavourites(document, categories),
+    favourites: indexFavourites(document, categories, [...levels.keys()]),
     rules: new Map(rules.map((rule) => [rule.id, rule])),
     caps,
     spending: new Map(spending.map((each) => [each.id, each])),

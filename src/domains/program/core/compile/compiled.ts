@@ -27,7 +27,7 @@ export type CompiledProgramme = {
   readonly categories: CategoryIndex;
   readonly levels: ReadonlyMap<string, LevelTerms>;
   readonly slots: TraitSlots;
-  readonly favourites: FavouriteRates;
+  readonly favourites: (day: Day) => FavouriteRates;
   readonly rules: ReadonlyMap<string, RuleTerms>;
   readonly caps: ReadonlyMap<string, CapTerms>;
   readonly spending: ReadonlyMap<string, SpendingTerms>;
@@ -89,8 +89,15 @@ export type TraitSlots = {
   readonly count: number;
 };
 
-/** Percentages of the categories offered as favourites on a day, by category number; 0 for others. */
-export type FavouriteRates = (day: Day) => Int32Array;
+/** What is offered as favourites on a day. */
+export type FavouriteRates = {
+  /** By level number: percentages by category number, 0 for what is not offered. Without levels there is one table. */
+  readonly byLevel: readonly Int32Array[];
+  /** By category number: 1 where the percentage depends on the level. */
+  readonly varies: Uint8Array;
+  /** Ids by level number. */
+  readonly levels: readonly string[];
+};
 
 export type StoreTerms = {
   readonly id: string;
@@ -305,7 +312,9 @@ export type PricingContext = {
   lineAmount: Float64Array;
   /** What of each line points pay, kopecks. */
   linePaid: Float64Array;
-  /** 1 where a line is of a favourite category; its percentage by the list of favourites beside it. */
+  /** Number of the member's level, 0 where the programme has none. */
+  levelNumber: number;
+  /** 1 where a line is of a favourite category; its percentage, by list and level, beside it. */
   lineFavourite: Uint8Array;
   lineFavouriteBp: Int32Array;
   favouriteCount: number;

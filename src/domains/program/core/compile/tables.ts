@@ -1,5 +1,5 @@
 import { invariant } from "#kernel/invariant.ts";
-import { type Calendar, createCalendar, monthOf, parseMonth } from "#kernel/time.ts";
+import { type Calendar, createCalendar, type Day, monthOf, parseMonth } from "#kernel/time.ts";
 import { percentBp } from "../document/quantities.ts";
 import type { ProgrammeDocument } from "../document/schema.ts";
 import type { CategoryIndex, FavouriteRates, LevelTerms, TraitSlots } from "./compiled.ts";
@@ -59,16 +59,41 @@ export function ratesByCategory(
   });
 }
 
-/** Rates of the chosen categories themselves: a favourite counts by the category that the member chose. */
-export function indexFavourites(document: ProgrammeDocument, categories: CategoryIndex): FavouriteRates {
-  const rates = (offered: Readonly<Record<string, string>>) =>
-    Int32Array.from(categories.ids, (id) => (offered[id] === undefined ? 0 : percentBp(offered[id])));
-  const months = Object.entries(document.favourites.months ?? {}).map(
-    ([month, offered]) => [parseMonth(month) as number, rates(offered)] as const,
+/**
+ * Rates of the chosen categories themselves: a favourite counts by the category that the member chose. `levels` are ids
+ * from the lowest on.
+ */
+export function indexFavourites(
+  document: ProgrammeDocument,
+  categories: CategoryIndex,
+  levels: readonly string[],
+): (day: Day) => FavouriteRates {
+  const { months = {}, always = {} } = document.favourites;
+  const byMonth = new Map(
+    Object.entries(months).map(([month, list]) => [
+      parseMonth(month) as number,
+      offeredRates(list, categories, levels),
+    ]),
   );
-  const always = rates(document.favourites.always ?? {});
-  const byMonth = new Map(months);
-  return memoByDay((day) => byMonth.get(monthOf(day)) ?? always);
+  const usual = offeredRates(always, categories, levels);
+  return memoByDay((day) => byMonth.get(monthOf(day)) ?? usual);
+}
+
+type Offered = NonNullable<ProgrammeDocument["favourites"]["always"]>;
+
+/** From the lowest level on: what a level does not say is as the one below has it. */
+function offeredRates(list: Offered, categories: CategoryIndex, levels: readonly string[]): FavouriteRates {
+  const rates = new Int32Array(categories.ids.length);
+  const byLevel = (levels.length === 0 ? [""] : levels).map((level) => {
+    categories.ids.forEach((id, number) => {
+      const percent = list[id];
+      const own = typeof percent === "object" ? percent[level] : percent;
+      if (own !== undefined) rates[number] = percentBp(own);
+    });
+    return rates.slice();
+  });
+  const varies = Uint8Array.from(rates, (rate, number) => (byLevel.some((each) => each[number] !== rate) ? 1 : 0));
+  return { byLevel, varies, levels };
 }
 
 export type SlotsBuilder = TraitSlots & { slotOf(kind: "subscription" | "boost" | "segment", key: string): number };

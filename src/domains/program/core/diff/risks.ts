@@ -98,6 +98,9 @@ function ofPart(
     return "what was used of it so far was counted otherwise";
   if (section === "caps" && key === "per") return "use of the cap so far is counted anew";
   if (section === "caps" && kind === "changed" && key === "countedBy") return "use of the cap so far is counted anew";
+  if (section === "favourites" && kind !== "added") {
+    return "members who have chosen it for a month earn by the new list from then on, in that month too";
+  }
   if (section === "levels" && key === "favourites" && typeof from === "number" && typeof to === "number" && to < from) {
     return "members who chose more keep their choice until the month ends";
   }

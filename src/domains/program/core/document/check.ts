@@ -1,5 +1,6 @@
 import type { Fault } from "#platform/yaml/faults.ts";
 import { createCollector } from "./checks/collector.ts";
+import { checkFavourites } from "./checks/favourites.ts";
 import { checkFeeds } from "./checks/feeds.ts";
 import { checkFees } from "./checks/fees.ts";
 import { checkFunderSplits } from "./checks/funders.ts";
@@ -15,6 +16,7 @@ export function checkMeaning(document: ProgrammeDocument): Fault[] {
   const collector = createCollector();
   checkPlaces(document, collector);
   checkMembership(document, collector);
+  checkFavourites(document, collector);
   checkFunderSplits(document, collector);
   checkRules(document, collector);
   checkLimits(document, collector);

@@ -3,6 +3,8 @@ import {
   choice,
   closed,
   flag,
+  ID_EXPECTED,
+  ID_PATTERN,
   id,
   name,
   oneOrMany,
@@ -130,10 +132,24 @@ export const level = Type.Object(
   { ...closed, description: "A member's standing in the programme." },
 );
 
+const percentByLevel = Type.Record(Type.String({ pattern: ID_PATTERN }), quantity("percent", "Of the level."), {
+  additionalProperties: false,
+  expected: "levels with percentages",
+  keyExpected: ID_EXPECTED,
+});
+
 const offered = Type.Record(
-  Type.String({ pattern: "^[a-z0-9][a-z0-9-]{0,62}$" }),
-  quantity("percent", "What goods of the category earn."),
-  { additionalProperties: false, expected: "categories with percentages", description: "Categories with percentages." },
+  Type.String({ pattern: ID_PATTERN }),
+  Type.Union([quantity("percent", "What goods of the category earn."), percentByLevel], {
+    expected: "a percentage such as 5% or 0.5%, or levels with percentages",
+  }),
+  {
+    additionalProperties: false,
+    expected: "categories with percentages",
+    keyExpected: ID_EXPECTED,
+    description:
+      "Categories with percentages: one for all, or by level (`{level-1: 5%, level-2: 10%}`). A level that is not named has that of the nearest one below it; below the lowest that is named the category is not offered.",
+  },
 );
 
 export const favourites = Type.Object(
@@ -141,6 +157,7 @@ export const favourites = Type.Object(
     chooseBy: Type.Optional(
       whole(1, 31, "Last day of a month on which its favourites can be chosen; the month's last unless given."),
     ),
+    atMost: Type.Optional(quantity("percent", "Largest percentage that a list may name; 20% unless given.")),
     always: Type.Optional(offered),
     months: Type.Optional(
       Type.Record(Type.String({ pattern: "^\\d{4}-(0[1-9]|1[0-2])$" }), offered, {

@@ -1,20 +1,40 @@
 import type { PartnerId } from "#kernel/ids.ts";
-import type { PointsCents } from "#kernel/money.ts";
+import type { BasisPoints, PointsCents } from "#kernel/money.ts";
 import type { CompiledProgramme, RuleTerms } from "../compile/compiled.ts";
+import { textOf } from "../document/shorthand.ts";
 import type { RuleResult } from "../types.ts";
 import { bareNumber, type Language, moneyText, multiplierText, percentText, pointsText } from "./numbers.ts";
 
 /** «+5 % на продукты по подписке: 12,50 балла с 250,00 ₽, начислено 8,33 (предел: 200 баллов за чек)». */
 export function sentence(result: RuleResult, programme: CompiledProgramme, language: Language): string {
   const terms = programme.rules.get(result.rule);
-  const what = `${subject(result, terms, language)}: ${gain(result, terms, programme, language)}`;
+  const what = `${subject(result, terms, programme, language)}: ${gain(result, terms, programme, language)}`;
   return result.cappedBy === undefined ? what : what + cut(result, programme, language);
 }
 
-function subject(result: RuleResult, terms: RuleTerms | undefined, language: Language): string {
+function subject(
+  result: RuleResult,
+  terms: RuleTerms | undefined,
+  programme: CompiledProgramme,
+  language: Language,
+): string {
   const name = terms?.name[language] ?? result.rule;
   if (result.multiplierBp !== undefined) return `${multiplierText(result.multiplierBp, language)} ${name}`;
-  return result.rateBp === undefined ? name : `+${percentText(result.rateBp, language)} ${name}`;
+  const named = result.level === undefined ? name : `${name} (${levelName(result.level, programme, language)})`;
+  const rates = result.rateBp === undefined ? (result.ratesBp ?? []) : [result.rateBp];
+  return rates.length === 0 ? named : `+${listOfRates(rates, language)} ${named}`;
+}
+
+/** `5 %`; `7 %, 10 % и 15 %`. */
+function listOfRates(rates: readonly BasisPoints[], language: Language): string {
+  const texts = rates.map((rateBp) => percentText(rateBp, language));
+  const last = texts.pop() ?? "";
+  return texts.length === 0 ? last : `${texts.join(", ")} ${language === "ru" ? "и" : "and"} ${last}`;
+}
+
+function levelName(level: string, { document }: CompiledProgramme, language: Language): string {
+  const name = document.levels[level]?.name;
+  return name === undefined ? level : textOf(name)[language];
 }
 
 function gain(

@@ -82,6 +82,7 @@ function ruleResult(s: Scratch, i: number): RuleResult {
   const cappedBy = s.itemCap[i];
   const of = s.itemOf[i] as number;
   if (of >= 0) return multiplied(s, i, terms, (rules[of] as PlacedRule).terms);
+  if (terms.effect.kind === "favourite") return ofFavourites(s, i, terms);
   const rateBp = s.rate[position] as number;
   if (rateBp > 0 && cappedBy === undefined) {
     if (!terms.paidBySeller) return { rule, baseKopecks, rateBp, uncappedCents, pointsCents };
@@ -96,6 +97,32 @@ function ruleResult(s: Scratch, i: number): RuleResult {
     ...(cappedBy === undefined ? {} : { cappedBy }),
     ...(terms.paidBySeller ? { seller: s.receipt.partner } : {}),
   };
+}
+
+function ofFavourites(s: Scratch, i: number, terms: RuleTerms): RuleResult {
+  const rateBp = s.rate[s.itemPosition[i] as number] as number;
+  const level = s.favouritesVary ? s.programme.favourites(s.day).levels[s.levelNumber] : undefined;
+  const cappedBy = s.itemCap[i];
+  return {
+    rule: terms.id,
+    baseKopecks: small(s.itemBase[i] as number),
+    ...(rateBp > 0 ? { rateBp } : { ratesBp: favouriteRates(s, i) }),
+    ...(level === undefined ? {} : { level }),
+    uncappedCents: small(s.itemUncapped[i] as number),
+    pointsCents: small(s.itemPoints[i] as number),
+    ...(cappedBy === undefined ? {} : { cappedBy }),
+    ...(terms.paidBySeller ? { seller: s.receipt.partner } : {}),
+  };
+}
+
+/** Of the lines that brought the item's points, each once, lowest first. */
+function favouriteRates(s: Scratch, i: number): number[] {
+  const rates = new Set<number>();
+  const row = (s.itemRow[i] as number) * s.lineCount;
+  for (let line = 0; line < s.lineCount; line++) {
+    if ((s.cells[row + line] as number) > 0) rates.add(s.lineFavouriteBp[line] as number);
+  }
+  return [...rates].sort((a, b) => a - b);
 }
 
 function multiplied(s: Scratch, i: number, terms: RuleTerms, target: RuleTerms): RuleResult {

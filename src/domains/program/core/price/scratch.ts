@@ -9,6 +9,9 @@ import type { MemberStanding, Receipt } from "../types.ts";
  * A row is a run of `lineCount` cells; the partner's plan says which row is whose.
  */
 export type Scratch = PricingContext & {
+  /** Numbers of the member's favourite categories, `favouriteCount` of them; whether any that was bought depends on the level. */
+  favourites: number[];
+  favouritesVary: boolean;
   /** Rows of kopecks that rules look at, and of weights by which their points are attributed to lines. */
   cells: Float64Array;
   /** By row of kopecks: whether it is filled, how many lines fit, whether all are free, their sum, the sum that counts. */
@@ -64,7 +67,10 @@ export function createScratch(): Scratch {
     linePaid: new Float64Array(START_LINES),
     lineFavourite: new Uint8Array(START_LINES),
     lineFavouriteBp: new Int32Array(START_LINES),
+    levelNumber: 0,
+    favourites: [],
     favouriteCount: 0,
+    favouritesVary: false,
     slots: new Uint8Array(16),
     slotBits: 0,
     held: new Int32Array(16),

@@ -22,7 +22,8 @@ export function readTraits(s: Scratch): void {
       const level = programme.levels.get(trait.key);
       if (level !== undefined && level.number > levelNumber) levelNumber = level.number;
     } else if (trait.kind === "favourite") {
-      addFavourite(s, programme.categories.numbers.get(trait.key));
+      const category = programme.categories.numbers.get(trait.key);
+      if (category !== undefined) s.favourites[s.favouriteCount++] = category;
     } else {
       const slot = slotMaps[trait.kind].get(trait.key);
       if (slot === undefined || s.slots[slot] === 1) continue;
@@ -36,23 +37,27 @@ export function readTraits(s: Scratch): void {
     if (levelNumber < BITS) bits |= 1 << levelNumber;
   }
   s.slotBits = bits;
+  s.levelNumber = levelNumber;
+  if (s.favouriteCount > 0) markFavourites(s);
 }
 
-/** Marks the lines of one favourite; where two favourites hold, the higher percentage counts. */
-function addFavourite(s: Scratch, category: number | undefined): void {
-  if (category === undefined) return;
-  const { favourites, categories } = s.programme;
-  const rate = favourites(s.day)[category] as number;
-  const row = category * categories.ids.length;
-  const isFirst = s.favouriteCount === 0;
-  s.favouriteCount++;
-  for (let i = 0; i < s.lineCount; i++) {
-    if (isFirst) {
-      s.lineFavourite[i] = 0;
-      s.lineFavouriteBp[i] = 0;
+/** Marks the lines of the favourites, at the percentages of the member's level; where two hold, the higher counts. */
+function markFavourites(s: Scratch): void {
+  const { categories } = s.programme;
+  const { byLevel, varies } = s.programme.favourites(s.day);
+  const rates = byLevel[s.levelNumber] as Int32Array;
+  s.favouritesVary = false;
+  s.lineFavourite.fill(0, 0, s.lineCount);
+  s.lineFavouriteBp.fill(0, 0, s.lineCount);
+  for (let f = 0; f < s.favouriteCount; f++) {
+    const category = s.favourites[f] as number;
+    const rate = rates[category] as number;
+    const row = category * categories.ids.length;
+    for (let i = 0; i < s.lineCount; i++) {
+      if (categories.isUnder[row + (s.lineCategory[i] as number)] === 0) continue;
+      s.lineFavourite[i] = 1;
+      if (rate > (s.lineFavouriteBp[i] as number)) s.lineFavouriteBp[i] = rate;
+      if (varies[category] === 1) s.favouritesVary = true;
     }
-    if (categories.isUnder[row + (s.lineCategory[i] as number)] === 0) continue;
-    s.lineFavourite[i] = 1;
-    if (rate > (s.lineFavouriteBp[i] as number)) s.lineFavouriteBp[i] = rate;
   }
 }

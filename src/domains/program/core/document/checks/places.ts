@@ -70,20 +70,12 @@ function checkCategories({ categories }: ProgrammeDocument, collector: Collector
 }
 
 function checkStandings(document: ProgrammeDocument, collector: Collector): void {
-  const { partners, categories, favourites } = document;
+  const { partners } = document;
   const ranks = new Map<number, string>();
   for (const [id, level] of Object.entries(document.levels)) {
     const other = ranks.get(level.rank);
     if (other !== undefined) collector.add(["levels", id, "rank"], `"${other}" has the rank ${level.rank} already`);
     ranks.set(level.rank, id);
-  }
-  for (const id of Object.keys(favourites.always ?? {})) {
-    collector.refer(["favourites", "always", id], id, categories, "category");
-  }
-  for (const [month, offered] of Object.entries(favourites.months ?? {})) {
-    for (const id of Object.keys(offered)) {
-      collector.refer(["favourites", "months", month, id], id, categories, "category");
-    }
   }
   for (const [id, campaign] of Object.entries(document.campaigns)) {
     collector.refer(["campaigns", id, "partner"], campaign.partner, partners, "partner");

@@ -7,7 +7,7 @@ import { checkWhen } from "./conditions.ts";
 import { checkFunders } from "./funders.ts";
 
 /** The largest percentage of one rule: sums of kopecks times it stay exact (#kernel/money.ts). */
-const LARGEST_RATE_BP = 100_000;
+export const LARGEST_RATE_BP = 100_000;
 const LARGEST_MULTIPLIER_BP = 1_000_000;
 
 export function checkRules(document: ProgrammeDocument, collector: Collector): void {
