@@ -9,6 +9,7 @@ import { createSandbox } from "#domains/subscription/index.ts";
 import { runCardFeed } from "#flows/card-feed/index.ts";
 import { type CheckoutOptions, createCheckout } from "#flows/checkout/index.ts";
 import { runFeed } from "#flows/feed/index.ts";
+import { createStream, type Stream } from "#flows/follow-stream/index.ts";
 import { runGames } from "#flows/games/index.ts";
 import { runLevels } from "#flows/levels/index.ts";
 import { runFunders } from "#flows/limits/index.ts";
@@ -40,8 +41,15 @@ export type LoopDeps = {
   readonly gameSecret: Uint8Array;
 };
 
+/** With the stream of operations that all followers of the process read together. */
+type FollowingDeps = LoopDeps & { readonly stream: Stream };
+
+/** The end of the stream is looked at so often; a follower sees a receipt so much later at most. */
+const STREAM_BEAT_MS = 200;
+
 /** The loops of the worker process, wired. */
-export function createLoops(deps: LoopDeps): Loop[] {
+export function createLoops(given: LoopDeps): Loop[] {
+  const deps: FollowingDeps = { ...given, stream: createStream(given.pool, { beatMs: STREAM_BEAT_MS }) };
   return [
     { name: "feed", run: (signal) => feed(deps, signal) },
     { name: "missions", run: (signal) => missions(deps, signal) },
@@ -86,16 +94,16 @@ async function openPosting(deps: LoopDeps, guards: CheckoutOptions["guards"], re
 }
 
 /** Progress in missions and what it brings; rewards are operations like any other, posted by a checkout of its own. */
-async function missions(deps: LoopDeps, signal: AbortSignal): Promise<void> {
+async function missions(deps: FollowingDeps, signal: AbortSignal): Promise<void> {
   const posting = await openPosting(deps, await workerGuards(deps), 10_000);
-  await runMissions(posting, signal);
+  await runMissions({ ...posting, stream: deps.stream }, signal);
   await posting.checkout.drain();
 }
 
 /** Levels by what receipts spent or earned, as traits of members. */
-async function levels(deps: LoopDeps, signal: AbortSignal): Promise<void> {
+async function levels(deps: FollowingDeps, signal: AbortSignal): Promise<void> {
   const posting = await openPosting(deps, await workerGuards(deps), 10_000);
-  await runLevels(posting, signal);
+  await runLevels({ ...posting, stream: deps.stream }, signal);
   await posting.checkout.drain();
 }
 
@@ -107,7 +115,7 @@ async function subscriptions(deps: LoopDeps, signal: AbortSignal): Promise<void>
 }
 
 /** What is given in each funder's name, and what waits for its deposit; posted by a checkout of its own. */
-async function funders(deps: LoopDeps, signal: AbortSignal): Promise<void> {
+async function funders(deps: FollowingDeps, signal: AbortSignal): Promise<void> {
   const { log } = deps;
   const posting = await openPosting(deps, await workerGuards(deps), 1_000);
   const onAlert = (alert: CoverAlert) => {
@@ -115,14 +123,14 @@ async function funders(deps: LoopDeps, signal: AbortSignal): Promise<void> {
     if (alert.state === "ok") log.info(alert, told);
     else log.warn(alert, told);
   };
-  await runFunders({ ...posting, onAlert }, signal);
+  await runFunders({ ...posting, stream: deps.stream, onAlert }, signal);
   await posting.checkout.drain();
 }
 
 /** Boards, achievements, draws and what they bring; awards are posted by a checkout of its own. */
-async function games(deps: LoopDeps, signal: AbortSignal): Promise<void> {
+async function games(deps: FollowingDeps, signal: AbortSignal): Promise<void> {
   const posting = await openPosting(deps, await workerGuards(deps), 10_000);
-  await runGames({ ...posting, gameSecret: deps.gameSecret, random: randomBytes }, signal);
+  await runGames({ ...posting, stream: deps.stream, gameSecret: deps.gameSecret, random: randomBytes }, signal);
   await posting.checkout.drain();
 }
 
@@ -134,9 +142,9 @@ async function cards(deps: LoopDeps, signal: AbortSignal): Promise<void> {
 }
 
 /** Invitations: what new members bought, what stayed bought, and the rewards of both sides. */
-async function referral(deps: LoopDeps, signal: AbortSignal): Promise<void> {
+async function referral(deps: FollowingDeps, signal: AbortSignal): Promise<void> {
   const posting = await openPosting(deps, undefined, 1_000);
-  await runReferral(posting, signal);
+  await runReferral({ ...posting, stream: deps.stream }, signal);
   await posting.checkout.drain();
 }
 

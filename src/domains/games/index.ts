@@ -98,11 +98,4 @@ export {
   releaseNames,
   removeParticipant,
 } from "./store/participants.ts";
-export {
-  firstUnseenAt,
-  type GameMerge,
-  type GameRow,
-  lockGamePosition,
-  moveGamePosition,
-  readGameHappenings,
-} from "./store/stream.ts";
+export { eventHappened, firstUnseenAt, gamePosition, receiptHappened, rewardHappened } from "./store/stream.ts";

@@ -34,6 +34,19 @@ export {
   returnPurchase,
 } from "./core/return-purchase.ts";
 export type { StateFacts } from "./core/state-facts.ts";
+export {
+  inStreamOrder,
+  type ReceiptBody,
+  type StreamErasure,
+  type StreamFacts,
+  type StreamJoin,
+  type StreamMerge,
+  type StreamPlace,
+  type StreamReceipt,
+  type StreamReward,
+  type StreamSplit,
+  type StreamSurvey,
+} from "./core/stream.ts";
 export { type TakeBackItem, type TakeBackOutcome, takeBack } from "./core/take-back.ts";
 export type { HistoryOperation } from "./core/trace-crossings.ts";
 export {
@@ -82,5 +95,13 @@ export {
 } from "./store/operations.ts";
 export { postChanges } from "./store/post-changes.ts";
 export type { AlertRow, AnonymousReceipt, JournalRow, KeyClaim, NewIdentifier, Posting } from "./store/posting.ts";
+export {
+  MOVEMENTS_END,
+  readStreamBuyers,
+  readStreamReceipts,
+  readStreamRewards,
+  surveyStream,
+  tailMovements,
+} from "./store/stream.ts";
 export { type VerifyOptions, type VerifyReport, verifyProjections } from "./verify-projections.ts";
 export type { Difference } from "./verify-range.ts";

@@ -5,7 +5,6 @@ export { type Contribution, inOrder } from "./core/tally.ts";
 export { givenAfter, traitChanges } from "./core/trait-changes.ts";
 export {
   eraseLevels,
-  type LevelSplit,
   loadLevelContributions,
   type MemberContribution,
   moveLevelContributions,
@@ -13,10 +12,4 @@ export {
   splitLevelContributions,
 } from "./store/contributions.ts";
 export { listDueLevels, loadStandings, putDesired, putGivenLevels, type StoredStanding } from "./store/standings.ts";
-export {
-  type LevelHappening,
-  type LevelMerge,
-  lockLevelPosition,
-  moveLevelPosition,
-  readLevelPage,
-} from "./store/stream.ts";
+export { levelContribution, levelPosition } from "./store/stream.ts";

@@ -27,11 +27,9 @@ export { type FunderEntry, listEntries, readDeposits } from "./store/funder-entr
 export {
   correctCovers,
   coversUsed,
+  funderPosition,
   giveBackToBudgets,
-  lockFunderPosition,
-  moveFunderPosition,
   putFunderTotals,
-  readFunderPosition,
   readFunderTotals,
 } from "./store/funder-totals.ts";
 export { type BudgetNow, listBudgets } from "./store/list-budgets.ts";

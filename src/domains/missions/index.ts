@@ -65,11 +65,11 @@ export {
 } from "./store/progress.ts";
 export {
   firstEvents,
-  lockPosition,
-  type MemberHappening,
-  movePosition,
-  nextPage,
+  type MemberEvent,
+  missionPosition,
   operationSource,
-  readHappenings,
+  readStreamEvents,
+  receiptHappening,
+  shiftContribution,
   shiftSource,
 } from "./store/stream.ts";

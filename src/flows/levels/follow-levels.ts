@@ -1,5 +1,12 @@
 import type { Pool, PoolClient } from "pg";
-import { loadSurvivors, loadWallets, survivorsOf } from "#domains/ledger/index.ts";
+import {
+  inStreamOrder,
+  loadWallets,
+  type StreamJoin,
+  type StreamMerge,
+  type StreamReceipt,
+  type StreamSplit,
+} from "#domains/ledger/index.ts";
 import {
   type Contribution,
   continued,
@@ -8,102 +15,106 @@ import {
   isSameSpan,
   isSameSpans,
   type LevelGoal,
-  type LevelMerge,
-  type LevelSplit,
+  levelContribution,
   levelGoals,
+  levelPosition,
   loadLevelContributions,
   loadStandings,
-  lockLevelPosition,
   type MemberContribution,
   monthAt,
   moveLevelContributions,
-  moveLevelPosition,
   putDesired,
   putGivenLevels,
   putLevelContributions,
-  readLevelPage,
   type Span,
   type StoredStanding,
   spansFrom,
   splitLevelContributions,
   traitChanges,
 } from "#domains/levels/index.ts";
-import { nextPage } from "#domains/missions/index.ts";
 import type { CompiledProgramme, Programmes } from "#domains/program/index.ts";
 import { eraseSubscriptions, mergeSubscriptions, splitSubscriptions } from "#domains/subscription/index.ts";
+import { followOnce, type Subscriber, underSurvivors } from "#flows/follow-stream/index.ts";
 import type { MemberId } from "#kernel/ids.ts";
 import type { EpochMs, Month } from "#kernel/time.ts";
 import type { Clock } from "#platform/clock.ts";
-import { transaction } from "#platform/postgres/transaction.ts";
 
 export type LevelStreamDeps = { readonly pool: Pool; readonly clock: Clock; readonly programmes: Programmes };
 
-/** Operations looked at in one transaction. */
-const PAGE = 2_000;
+/** What a part of the stream adds to what levels are reached by, up to where members became one or two, or one was erased. */
+type Part = { readonly added: MemberContribution[]; readonly join?: StreamJoin };
 
 /**
- * Takes the next page of the stream of operations: notes what each adds to what levels are reached by, computes the level
- * history of the members concerned from their earliest new month on, and moves the position, all in one transaction. So
- * every operation counts once, whatever crashes. False when there was nothing new.
+ * Levels follow operations: each stretch is noted as what it adds to what levels are reached by, and the level history of
+ * the members concerned is computed from their earliest new month on, in one transaction with the position. So every
+ * operation counts once, whatever crashes. Where no level is reached by anything no receipt is read: its row would cost the
+ * database as much as a tenth of it.
  */
-export async function followLevels(deps: LevelStreamDeps, pageSize = PAGE): Promise<boolean> {
-  if (!deps.programmes.latest) return false;
-  return transaction(deps.pool, async (client) => {
-    const from = await lockLevelPosition(client);
-    const to = await nextPage(client, from, pageSize);
-    if (to === undefined) return false;
-    const since = new Map<MemberId, EpochMs>();
-    let waiting: MemberContribution[] = [];
-    const put = async (): Promise<void> => {
-      const added = await withSurvivors(client, waiting);
-      waiting = [];
-      await putLevelContributions(client, added);
-      for (const { member, at } of added) since.set(member, Math.min(since.get(member) ?? at, at));
-    };
-    // Where no level is reached by anything, nothing is noted: a receipt's row would cost the database as much as a tenth of it.
-    const isCounting = levelGoals(deps.programmes.current()).length > 0;
-    for (const each of await readLevelPage(client, from, to, isCounting)) {
-      if (each.kind === "contribution") {
-        waiting.push(each.contribution);
-        continue;
+export function levelSubscriber(deps: LevelStreamDeps): Subscriber<readonly Part[]> {
+  const { programmes, clock } = deps;
+  return {
+    position: levelPosition,
+    isReady: () => programmes.latest !== undefined,
+    read: async (stretch) => {
+      const { joins } = await stretch.survey();
+      const isCounting = levelGoals(programmes.current()).length > 0;
+      const receipts = isCounting ? await stretch.receipts() : [];
+      const parts = partsOf(receipts, joins);
+      return parts.some(({ added, join }) => added.length > 0 || join) ? parts : undefined;
+    },
+    take: async (client, parts) => {
+      const since = new Map<MemberId, EpochMs>();
+      for (const { added, join } of parts) {
+        const noted = await underSurvivors(client, added, renumbered);
+        await putLevelContributions(client, noted);
+        for (const { member, at } of noted) since.set(member, Math.min(since.get(member) ?? at, at));
+        if (join !== undefined) await takeJoin(client, join, clock.now(), since);
       }
-      await put();
-      if (each.kind === "erasure") {
-        await eraseLevels(client, each.member);
-        await eraseSubscriptions(client, each.member, deps.clock.now());
-        since.delete(each.member);
-        continue;
-      }
-      for (const member of await (each.kind === "merge"
-        ? mergeLevels(client, each.merge, deps.clock.now())
-        : splitLevels(client, each.split, deps.clock.now()))) {
-        since.set(member, 0);
-      }
-    }
-    await put();
-    await refreshLevels(client, deps, since);
-    await moveLevelPosition(client, to);
-    return true;
-  });
+      await refreshLevels(client, deps, since);
+    },
+  };
 }
 
-/** What a merged member did since counts for who answers for it, under the survivor's numbers. */
-async function withSurvivors(
+/** Takes the next page of the stream; false when there was nothing new. */
+export function followLevels(deps: LevelStreamDeps, pageSize?: number): Promise<boolean> {
+  return followOnce(deps.pool, levelSubscriber(deps), pageSize);
+}
+
+function partsOf(receipts: readonly StreamReceipt[], joins: readonly StreamJoin[]): Part[] {
+  const happened: (StreamReceipt | StreamJoin)[] = [...receipts, ...joins];
+  if (joins.length > 0) happened.sort(inStreamOrder);
+  const parts: Part[] = [];
+  let added: MemberContribution[] = [];
+  for (const each of happened) {
+    if ("body" in each) {
+      const contribution = levelContribution(each);
+      if (contribution !== undefined) added.push(contribution);
+    } else {
+      parts.push({ added, join: each });
+      added = [];
+    }
+  }
+  return [...parts, { added }];
+}
+
+function renumbered(row: MemberContribution, shift: number): MemberContribution {
+  return { ...row, seq: row.seq + shift, ...(row.cites === undefined ? {} : { cites: row.cites + shift }) };
+}
+
+async function takeJoin(
   client: PoolClient,
-  rows: readonly MemberContribution[],
-): Promise<readonly MemberContribution[]> {
-  const members = [...new Set(rows.map(({ member }) => member))];
-  const roots = members.length === 0 ? new Map<MemberId, MemberId>() : await survivorsOf(client, members);
-  const merged = members.filter((member) => roots.get(member) !== undefined && roots.get(member) !== member);
-  if (merged.length === 0) return rows;
-  const survivors = await loadSurvivors(client, merged);
-  return rows.map((row) => {
-    const survivor = survivors.get(row.member);
-    if (!survivor || survivor.wallet.member === row.member) return row;
-    const { shift, wallet } = survivor;
-    const cites = row.cites === undefined ? {} : { cites: row.cites + shift };
-    return { ...row, ...cites, member: wallet.member, seq: row.seq + shift };
-  });
+  join: StreamJoin,
+  now: EpochMs,
+  since: Map<MemberId, EpochMs>,
+): Promise<void> {
+  if (join.kind === "erasure") {
+    await eraseLevels(client, join.member);
+    await eraseSubscriptions(client, join.member, now);
+    since.delete(join.member);
+    return;
+  }
+  const members = join.kind === "merge" ? await mergeLevels(client, join, now) : await splitLevels(client, join, now);
+  for (const member of members) since.set(member, 0);
 }
 
 /**
@@ -112,7 +123,7 @@ async function withSurvivors(
  */
 async function mergeLevels(
   client: PoolClient,
-  { survivor, merged, base }: LevelMerge,
+  { survivor, merged, base }: StreamMerge,
   now: EpochMs,
 ): Promise<MemberId[]> {
   await moveLevelContributions(client, merged, survivor, base);
@@ -132,7 +143,7 @@ async function mergeLevels(
 }
 
 /** Each goes with what was done with its own identifiers; of what was given, what the ledger has left each. */
-async function splitLevels(client: PoolClient, split: LevelSplit, now: EpochMs): Promise<MemberId[]> {
+async function splitLevels(client: PoolClient, split: StreamSplit, now: EpochMs): Promise<MemberId[]> {
   const { survivor, goes } = split;
   await splitLevelContributions(client, split);
   await splitSubscriptions(client, survivor, split.members);
@@ -191,24 +202,40 @@ async function refreshLevels(
     return { member, from, fromAt: at === 0 ? 0 : earliestOf(goals, from, calendar) };
   });
   const contributions = Map.groupBy(await loadLevelContributions(client, wanted), ({ member }) => member);
-  const stored = new Map((await loadStandings(client, [...since.keys()], "lock")).map((row) => [row.member, row]));
-  const changed: Pick<StoredStanding, "member" | "desired" | "isDue">[] = [];
+  // Not locked: most receipts change no level, and a lock is a write.
+  const before = await standingsOf(client, [...since.keys()]);
+  const changed = new Map<MemberId, Span[]>();
   for (const { member, from } of wanted) {
-    const own = contributions.get(member) ?? [];
-    const known = stored.get(member);
-    const desired = historyFrom(own, known?.desired ?? [], since.get(member) === 0 ? undefined : from);
-    const isDue = traitChanges(known?.given ?? [], desired).length > 0;
+    const known = before.get(member);
+    const desired = historyFrom(
+      contributions.get(member) ?? [],
+      known?.desired ?? [],
+      since.get(member) === 0 ? undefined : from,
+    );
     if (known === undefined && desired.length === 0) continue;
+    const isDue = traitChanges(known?.given ?? [], desired).length > 0;
     if (known !== undefined && known.isDue === isDue && isSameSpans(known.desired, desired)) continue;
-    changed.push({ member, desired, isDue });
+    changed.set(member, desired);
   }
-  await putDesired(client, changed, clock.now());
+  // What was given may have changed since; what is desired only the holder of the position changes.
+  const now = await standingsOf(client, [...changed.keys()], "lock");
+  await putDesired(
+    client,
+    [...changed].map(([member, desired]) => {
+      return { member, desired, isDue: traitChanges(now.get(member)?.given ?? [], desired).length > 0 };
+    }),
+    clock.now(),
+  );
 
   function historyFrom(own: readonly Contribution[], known: readonly Span[], from: Month | undefined): Span[] {
     if (from !== undefined) return continued(known, from, spansFrom(from, own, goalsAt, calendar), calendar);
     const first = Math.min(...own.map(({ at }) => at));
     return own.length === 0 ? [] : spansFrom(monthAt(first, calendar), own, goalsAt, calendar);
   }
+}
+
+async function standingsOf(client: PoolClient, members: readonly MemberId[], lock?: "lock") {
+  return new Map((await loadStandings(client, members, lock)).map((row) => [row.member, row]));
 }
 
 /** Goals by the programme in force at a time, made once a version. */

@@ -1,20 +1,12 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { type FollowDeps, runFollower } from "#flows/follow-stream/index.ts";
 import type { ReferralRunDeps } from "./deps.ts";
-import { followReferrals } from "./follow-referrals.ts";
+import { referralSubscriber } from "./follow-referrals.ts";
 import { settleReferrals } from "./settle-referrals.ts";
 
-/** How long to wait when there was nothing. */
-const IDLE_MS = 1_000;
+const BEAT_MS = 1_000;
 
 /** Follows the stream and settles invitations until the signal is aborted. */
-export async function runReferral(
-  deps: ReferralRunDeps & { readonly refresh: () => Promise<unknown> },
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted) {
-    await deps.refresh();
-    const moved = await followReferrals(deps);
-    const settled = await settleReferrals(deps);
-    if (!moved && settled === 0) await sleep(IDLE_MS, undefined, { signal }).catch(() => {});
-  }
+export async function runReferral(deps: ReferralRunDeps & FollowDeps, signal: AbortSignal): Promise<void> {
+  const then = async () => (await settleReferrals(deps)) > 0;
+  await runFollower(deps, referralSubscriber(deps), { beatMs: BEAT_MS, then }, signal);
 }

@@ -1,8 +1,8 @@
 import type { ClientBase } from "pg";
+import type { StreamMerge } from "#domains/ledger/index.ts";
 import { bucketOf } from "#kernel/ids.ts";
 import { loadAwards, lockAwards, putGivenAwards } from "./awards.ts";
 import { putParticipant, readParticipant, releaseNames, removeParticipant } from "./participants.ts";
-import type { GameMerge } from "./stream.ts";
 
 /** By a prefix of the primary key; sources of operations get the survivor's numbers. */
 const MOVE_CONTRIBUTIONS = `
@@ -57,7 +57,7 @@ from game_award where bucket = $3 and member_id = $4 and is_due and given is nul
 on conflict (bucket, member_id, game, key) do nothing`;
 
 /** One person's two halves become one: what was won is not won again, and what is owed is given to who answers now. */
-export async function mergeGames(client: ClientBase, { survivor, merged, base }: GameMerge): Promise<void> {
+export async function mergeGames(client: ClientBase, { survivor, merged, base }: StreamMerge): Promise<void> {
   const [to, from] = [
     [bucketOf(survivor), survivor],
     [bucketOf(merged), merged],

@@ -1,4 +1,5 @@
 import type { ClientBase, Pool } from "pg";
+import type { StreamSplit } from "#domains/ledger/index.ts";
 import { bucketOf, type MemberId } from "#kernel/ids.ts";
 import type { EpochMs } from "#kernel/time.ts";
 import { int2Array, int4Array, int8Array, textArray, timestamptzArray } from "#platform/postgres/binary-arrays.ts";
@@ -100,16 +101,7 @@ select $3::int2, $4::int8, occurred_at, case when seq <= $5 + $6 then seq - $5 e
 from going
 on conflict (bucket, member_id, occurred_at, seq) do nothing`;
 
-export type LevelSplit = {
-  readonly survivor: MemberId;
-  readonly goes: MemberId;
-  readonly base: number;
-  readonly count: number;
-  readonly shift: number;
-  readonly members: readonly MemberId[];
-};
-
-export async function splitLevelContributions(client: ClientBase, split: LevelSplit): Promise<void> {
+export async function splitLevelContributions(client: ClientBase, split: StreamSplit): Promise<void> {
   const { survivor, goes, base, count, shift, members } = split;
   const who = [bucketOf(survivor), survivor, bucketOf(goes), goes];
   await client.query(SPLIT, [...who, base, count, shift, int8Array(members)]);

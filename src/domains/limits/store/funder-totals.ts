@@ -1,22 +1,11 @@
 import type { ClientBase, Pool } from "pg";
 import type { PartnerId } from "#kernel/ids.ts";
 import type { PointsCents } from "#kernel/money.ts";
+import { createPosition } from "#platform/postgres/position.ts";
 import type { FunderSums } from "../core/funder-sums.ts";
 
-/** One row: whoever holds it moves it, the others wait. */
-export async function lockFunderPosition(client: ClientBase): Promise<number> {
-  const { rows } = await client.query<{ next_xid: number }>("select next_xid from funder_position for update");
-  return rows[0]?.next_xid ?? 0;
-}
-
-export async function readFunderPosition(client: ClientBase): Promise<number> {
-  const { rows } = await client.query<{ next_xid: number }>("select next_xid from funder_position");
-  return rows[0]?.next_xid ?? 0;
-}
-
-export async function moveFunderPosition(client: ClientBase, nextXid: number): Promise<void> {
-  await client.query("update funder_position set next_xid = $1", [nextXid]);
-}
+/** Operations of transactions below it are in funder_total. */
+export const funderPosition = createPosition("funder_position");
 
 type TotalRow = {
   funder: PartnerId;
@@ -81,7 +70,7 @@ from budget b left join lateral (
 where b.key >= 'f:' and b.key < 'f;'`;
 
 /** What the leases of each cover say was given in the funder's name, in the snapshot of the transaction. */
-export async function coversUsed(client: ClientBase): Promise<Map<PartnerId, PointsCents>> {
+export async function coversUsed(client: ClientBase | Pool): Promise<Map<PartnerId, PointsCents>> {
   const { rows } = await client.query<{ funder: PartnerId; used_cents: number }>(COVERS_USED);
   return new Map(rows.map((row) => [row.funder, row.used_cents]));
 }

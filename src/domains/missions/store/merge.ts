@@ -1,7 +1,7 @@
 import type { ClientBase } from "pg";
+import type { StreamMerge, StreamSplit } from "#domains/ledger/index.ts";
 import { bucketOf } from "#kernel/ids.ts";
 import { type Completion, loadProgress, lockProgress, putCompletions, putGiven } from "./progress.ts";
-import type { MergeOfMembers, UnmergeOfMembers } from "./stream.ts";
 
 /** By a prefix of the primary key; sources of operations get the survivor's numbers. */
 const MOVE = `
@@ -29,7 +29,7 @@ from mission_completion where bucket = $1 and member_id = $2 group by mission`;
  * and of two acquisition fees for one mission the merged member's is credited (reference case 13). Repeated, it finds
  * nothing to move.
  */
-export async function mergeMissions(client: ClientBase, merge: MergeOfMembers): Promise<void> {
+export async function mergeMissions(client: ClientBase, merge: StreamMerge): Promise<void> {
   const { survivor, merged, base } = merge;
   await client.query(MOVE, [bucketOf(survivor), survivor, bucketOf(merged), merged, base]);
   await client.query(REMOVE, [bucketOf(merged), merged]);
@@ -109,7 +109,7 @@ group by mission having sum(fee_kopecks) < 0`;
  * had been given is its own again, and the fee that the merge had credited is charged anew, in the open month (reference
  * case 13).
  */
-export async function unmergeMissions(client: ClientBase, unmerge: UnmergeOfMembers): Promise<void> {
+export async function unmergeMissions(client: ClientBase, unmerge: StreamSplit): Promise<void> {
   const { survivor, goes, base, count, shift, members } = unmerge;
   await client.query(MOVE_BACK, [
     ...[bucketOf(survivor), survivor, bucketOf(goes), goes, base, base + count, shift],

@@ -1,76 +1,23 @@
 import type { ClientBase, Pool } from "pg";
+import type { StreamReceipt } from "#domains/ledger/index.ts";
 import type { MemberId } from "#kernel/ids.ts";
-import { type Day, type EpochMs, parseDay } from "#kernel/time.ts";
+import { createPosition } from "#platform/postgres/position.ts";
 import type { EventData } from "../core/event.ts";
-import type { Happening, Line } from "../core/progress/contribution.ts";
+import type { Contribution, Happening } from "../core/progress/contribution.ts";
 
-/** One row: whoever holds it moves it, the others wait. */
-export async function lockPosition(client: ClientBase): Promise<number> {
-  const { rows } = await client.query<{ next_xid: number }>("select next_xid from mission_position for update");
-  return rows[0]?.next_xid ?? 0;
-}
+/** How far missions have followed operations and events. */
+export const missionPosition = createPosition("mission_position");
 
-export async function movePosition(client: ClientBase, nextXid: number): Promise<void> {
-  await client.query("update mission_position set next_xid = $1", [nextXid]);
-}
-
-/**
- * Two index scans in the order of xid, merged, stopped at the limit. Rows of transactions below pg_snapshot_xmin are all
- * there or never will be, so a page below it is complete. A transaction is never cut: the page ends before the last one
- * it touched, unless that is its only one.
- */
-const READ_PAGE = `
-with page as (
-  (select xid from operation where xid >= $1 and xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint order by xid limit $2)
-  union all
-  (select xid from partner_event where xid >= $1 and xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint order by xid limit $2)
-  order by xid limit $2
-)
-select count(*)::int as count, min(xid) as first, max(xid) as last from page`;
-
-/** The range [from, to) of the next page; undefined when there is nothing new. */
-export async function nextPage(client: ClientBase, from: number, limit: number): Promise<number | undefined> {
-  const { rows } = await client.query<{ count: number; first: number | null; last: number | null }>(READ_PAGE, [
-    from,
-    limit,
-  ]);
-  const row = rows[0];
-  if (!row || row.first === null || row.last === null) return undefined;
-  return row.count < limit || row.first === row.last ? row.last + 1 : row.last;
-}
-
-/** By operation_feed. */
-const READ_OPERATIONS = `
-select member_id, seq, kind, partner, occurred_at, cites_seq,
-       (facts -> 'state' ->> 'with')::int8 as merged, (facts -> 'state' ->> 'base')::int4 as base,
-       (facts -> 'state' ->> 'count')::int4 as count, (facts -> 'state' ->> 'shift')::int4 as shift,
-       facts -> 'state' -> 'members' as members, accounting_day, posted_at,
-       case kind when 'purchase' then body -> 'receipt' -> 'lines' when 'return' then body -> 'return' -> 'lines' end as lines
-from operation where xid >= $1 and xid < $2 and (kind in ('purchase', 'return', 'standing')
-  or kind = 'merge' and facts -> 'state' ->> 'status' = 'open'
-  or kind = 'unmerge' and facts -> 'state' -> 'made' is null)
-order by xid, posted_at, seq`;
+/** An event as it stands in the stream. */
+export type MemberEvent = {
+  readonly member: MemberId;
+  readonly happening: Extract<Happening, { readonly kind: "event" }>;
+};
 
 /** By partner_event_feed. */
 const READ_EVENTS = `
 select member_id, partner, event_id, type, occurred_at, data from partner_event where xid >= $1 and xid < $2`;
 
-type OperationRow = {
-  member_id: number;
-  seq: number;
-  kind: "purchase" | "return" | "standing" | "merge" | "unmerge";
-  partner: string;
-  occurred_at: Date;
-  cites_seq: number | null;
-  lines: Line[] | null;
-  merged: number | null;
-  base: number | null;
-  count: number | null;
-  shift: number | null;
-  members: MemberId[] | null;
-  accounting_day: string;
-  posted_at: Date;
-};
 type EventRow = {
   member_id: number;
   partner: string;
@@ -80,84 +27,25 @@ type EventRow = {
   data: EventData;
 };
 
-/** Another member's stream joined this one: its numbers go on behind `base`. */
-export type MergeOfMembers = {
-  readonly survivor: MemberId;
-  readonly merged: MemberId;
-  readonly base: number;
-  /** The survivor's operation. */
-  readonly seq: number;
-  readonly accountingDay: Day;
-  readonly postedAt: EpochMs;
-};
-
-/** A member left its survivor again: its numbers are its own, those made since with its identifiers are behind `shift`. */
-export type UnmergeOfMembers = {
-  readonly survivor: MemberId;
-  readonly goes: MemberId;
-  /** The member that goes and those merged into it before. */
-  readonly members: readonly MemberId[];
-  readonly base: number;
-  readonly count: number;
-  readonly shift: number;
-  /** The survivor's operation. */
-  readonly seq: number;
-  readonly accountingDay: Day;
-  readonly postedAt: EpochMs;
-};
-
-export type MemberHappening = {
-  readonly member: MemberId;
-  readonly happening?: Happening;
-  readonly merge?: MergeOfMembers;
-  readonly unmerge?: UnmergeOfMembers;
-};
-
-/** What happened in a range of transactions. A change of standing comes without a happening: its member is looked at again. */
-export async function readHappenings(client: ClientBase, from: number, to: number): Promise<MemberHappening[]> {
-  const operations = await client.query<OperationRow>(READ_OPERATIONS, [from, to]);
-  const events = await client.query<EventRow>(READ_EVENTS, [from, to]);
-  return [
-    ...operations.rows.map((row) => {
-      const happening = happeningOf(row);
-      const merge = mergeOf(row);
-      const unmerge = unmergeOf(row);
-      return {
-        member: row.member_id,
-        ...(happening === undefined ? {} : { happening }),
-        ...(merge === undefined ? {} : { merge }),
-        ...(unmerge === undefined ? {} : { unmerge }),
-      };
-    }),
-    ...events.rows.map((row) => ({ member: row.member_id, happening: eventHappening(row) })),
-  ];
+/** Events that a range of transactions wrote. */
+export async function readStreamEvents(client: Pool, from: number, to: number): Promise<MemberEvent[]> {
+  const { rows } = await client.query<EventRow>({ name: "stream-events", text: READ_EVENTS, values: [from, to] });
+  return rows.map(({ member_id: member, partner, event_id, type, occurred_at, data }) => ({
+    member,
+    happening: {
+      kind: "event",
+      source: `e:${partner}:${event_id}`,
+      ...{ partner, type, at: occurred_at.getTime(), data },
+    },
+  }));
 }
 
-function happeningOf({ seq, kind, partner, occurred_at, cites_seq, lines }: OperationRow): Happening | undefined {
-  const common = { source: operationSource(seq), partner, at: occurred_at.getTime(), lines: lines ?? [] };
+/** A receipt as missions look at it; undefined for a return that cites nothing. */
+export function receiptHappening({ kind, seq, partner, at, cites, body }: StreamReceipt): Happening | undefined {
+  const lines = (kind === "purchase" ? body.receipt : body.return)?.lines ?? [];
+  const common = { source: operationSource(seq), partner, at, lines };
   if (kind === "purchase") return { kind, ...common };
-  if (kind === "return" && cites_seq !== null) return { kind, ...common, cites: operationSource(cites_seq) };
-  return undefined;
-}
-
-function mergeOf(row: OperationRow): MergeOfMembers | undefined {
-  const { kind, merged, base } = row;
-  if (kind !== "merge" || merged === null || base === null) return undefined;
-  return {
-    survivor: row.member_id,
-    merged,
-    base,
-    seq: row.seq,
-    accountingDay: parseDay(row.accounting_day) as Day,
-    postedAt: row.posted_at.getTime(),
-  };
-}
-
-function unmergeOf(row: OperationRow): UnmergeOfMembers | undefined {
-  const { kind, merged: goes, base, count, shift, members } = row;
-  if (kind !== "unmerge" || goes === null || base === null || count === null || shift === null || !members) return;
-  const at = { seq: row.seq, accountingDay: parseDay(row.accounting_day) as Day, postedAt: row.posted_at.getTime() };
-  return { survivor: row.member_id, goes, members, base, count, shift, ...at };
+  return cites === undefined ? undefined : { kind, ...common, cites: operationSource(cites) };
 }
 
 /** The same source in the stream of a survivor, whose numbers for it begin behind `shift`. */
@@ -165,12 +53,18 @@ export function shiftSource(source: string, shift: number): string {
   return source.startsWith("o:") ? operationSource(Number(source.slice(2)) + shift) : source;
 }
 
-export function operationSource(seq: number): string {
-  return `o:${seq}`;
+/** The same of a contribution, and of what it cites. */
+export function shiftContribution<Row extends Pick<Contribution, "source" | "cites">>(row: Row, shift: number): Row {
+  const { source, cites } = row;
+  return {
+    ...row,
+    source: shiftSource(source, shift),
+    ...(cites === undefined ? {} : { cites: shiftSource(cites, shift) }),
+  };
 }
 
-function eventHappening({ partner, event_id, type, occurred_at, data }: EventRow): Happening {
-  return { kind: "event", source: `e:${partner}:${event_id}`, partner, type, at: occurred_at.getTime(), data };
+export function operationSource(seq: number): string {
+  return `o:${seq}`;
 }
 
 /** By the primary key's prefix (bucket, member, partner), one range each. */

@@ -1,6 +1,8 @@
 import type { ClientBase, Pool } from "pg";
 import { bucketOf, type MemberId } from "#kernel/ids.ts";
 import type { EpochMs } from "#kernel/time.ts";
+import { int8Array } from "#platform/postgres/binary-arrays.ts";
+import { createPosition } from "#platform/postgres/position.ts";
 import type { ReferralPurchase } from "../core/evaluate.ts";
 import type { ReferralTerms } from "../core/terms.ts";
 
@@ -214,60 +216,22 @@ export async function purchasesSince(
   });
 }
 
-/** One row: whoever holds it moves it, the others wait. */
-export async function lockReferralPosition(client: ClientBase): Promise<number> {
-  const { rows } = await client.query<{ next_xid: number | string }>(
-    "select next_xid from referral_position for update",
-  );
-  return Number(rows[0]?.next_xid ?? 0);
+/** How far invitations have followed operations. */
+export const referralPosition = createPosition("referral_position");
+
+/** Whether anybody has been invited. */
+export async function hasReferrals(pool: Pool): Promise<boolean> {
+  return (await pool.query("select 1 from referral limit 1")).rows.length > 0;
 }
 
-/** By operation_feed up to the oldest transaction still running; the end of a page that cuts no transaction. */
-const NEXT_PAGE = `
-with page as (
-  select xid from operation where xid >= $1 and xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint order by xid limit $2
-)
-select count(*)::int as count, min(xid) as first, max(xid) as last from page`;
-
-/** By operation_feed; a member's referral by referral_root and referral_inviter. */
+/** A member's referral by referral_root. */
 const TOUCH = `
-with ops as (
-  select distinct member_id, kind, (facts -> 'state' ->> 'with')::int8 as merged from operation
-  where xid >= $1 and xid < $2 and kind in ('purchase', 'return', 'merge', 'unmerge', 'erasure')
-), touched as (
-  update referral r set due_at = least(coalesce(r.due_at, $3), $3)
-  from ops o where r.root = o.member_id and o.kind in ('purchase', 'return') and r.state not in ('refused', 'expired') returning 1
-)
-select distinct member_id, merged from ops where kind in ('merge', 'unmerge')`;
+update referral r set due_at = least(coalesce(r.due_at, $2), $2)
+where r.root = any($1) and r.state not in ('refused', 'expired')`;
 
-/** Marks invitations of whoever bought or returned as due; gives the members that were merged or taken apart. */
-export async function touchReferrals(
-  client: ClientBase,
-  pageSize: number,
-  now: EpochMs,
-): Promise<MemberId[] | undefined> {
-  const from = await lockReferralPosition(client);
-  const page = await client.query<{ count: number; first: string | null; last: string | null }>(NEXT_PAGE, [
-    from,
-    pageSize,
-  ]);
-  const row = page.rows[0];
-  if (!row || row.first === null || row.last === null) return undefined;
-  const [first, last] = [Number(row.first), Number(row.last)];
-  const to = row.count < pageSize || first === last ? last + 1 : last;
-  // Nobody is invited: nothing of the page concerns anybody.
-  const invited = await client.query("select 1 from referral limit 1");
-  if (invited.rows.length === 0) {
-    await client.query("update referral_position set next_xid = $1", [to]);
-    return [];
-  }
-  const { rows } = await client.query<{ member_id: number | string; merged: number | string | null }>(TOUCH, [
-    from,
-    to,
-    new Date(now),
-  ]);
-  await client.query("update referral_position set next_xid = $1", [to]);
-  return rows.flatMap((each) => [Number(each.member_id), ...(each.merged === null ? [] : [Number(each.merged)])]);
+/** Invitations of these members, who have bought or returned, are due. */
+export async function touchReferrals(client: ClientBase, members: readonly MemberId[], now: EpochMs): Promise<void> {
+  if (members.length > 0) await client.query(TOUCH, [int8Array(members), new Date(now)]);
 }
 
 /** By referral_root and referral_inviter: both sides that any of these stands for or is. */

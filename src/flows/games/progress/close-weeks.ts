@@ -5,9 +5,9 @@ import {
   firstUnseenAt,
   type GameTerms,
   gamePeriod,
+  gamePosition,
   type LeaderboardTerms,
   listWeeks,
-  lockGamePosition,
   type Placed,
   placeAll,
   putAwards,
@@ -92,7 +92,7 @@ async function refreshWeek(
   const midnight = calendar.startOf(calendar.dayOf(now));
   const closes = now >= deadline;
   if (!closes && known !== undefined && known.asOf >= midnight) return false;
-  const position = await lockGamePosition(client);
+  const position = await gamePosition.lock(client);
   const unseen = await firstUnseenAt(client, position);
   if (unseen !== undefined && unseen < (closes ? deadline : midnight)) return false;
   const endsAt = weekSpan(week, calendar).untilAt;

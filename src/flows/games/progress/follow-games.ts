@@ -3,81 +3,97 @@ import {
   achieve,
   closedWeeks,
   type Desired,
+  eventHappened,
   forgetContributions,
+  type GameHappening,
   type GameTerms,
   gameContributions,
+  gamePosition,
   isAwardDue,
   isLiveAt,
   loadAwards,
   loadGameContributions,
-  lockGamePosition,
   type MemberContribution,
   mergeGames,
-  moveGamePosition,
   putAwards,
   putGameContributions,
   putGameProgress,
   putScores,
   rateOf,
-  readGameHappenings,
+  receiptHappened,
+  rewardHappened,
   type StoredAward,
   type StoredGameProgress,
   type StoredScore,
   weekScores,
 } from "#domains/games/index.ts";
-import { loadSurvivors, survivorsOf } from "#domains/ledger/index.ts";
-import { nextPage, shiftSource } from "#domains/missions/index.ts";
+import type { StreamJoin } from "#domains/ledger/index.ts";
+import { shiftContribution } from "#domains/missions/index.ts";
 import type { CompiledProgramme, Programmes } from "#domains/program/index.ts";
+import { followOnce, type Stretch, type Subscriber, underSurvivors } from "#flows/follow-stream/index.ts";
 import type { MemberId } from "#kernel/ids.ts";
 import { type Day, formatDay } from "#kernel/time.ts";
 import type { Clock } from "#platform/clock.ts";
-import { transaction } from "#platform/postgres/transaction.ts";
 import { activeGames } from "../active-games.ts";
 import { desiredReward } from "./desired.ts";
 
 export type FollowDeps = { readonly pool: Pool; readonly clock: Clock; readonly programmes: Programmes };
 
-/** Operations and events looked at in one transaction. */
-const PAGE = 5_000;
+type Page = {
+  readonly programme: CompiledProgramme;
+  /** Games that receipts and events count in. */
+  readonly games: readonly GameTerms[];
+  readonly joins: readonly StreamJoin[];
+  readonly added: readonly MemberContribution[];
+};
 
 /**
- * Takes the next page of the stream of operations and events: notes what each adds to each game, computes what has
- * changed for the members concerned, and moves the position, all in one transaction. So every row counts once, and a
- * crash anywhere leaves either all of it or nothing. False when there was nothing new.
+ * Games follow operations and events: each stretch is noted as what it adds to each game, and what has changed for the
+ * members concerned is computed, in one transaction with the position. So every row counts once, and a crash anywhere
+ * leaves either all of it or nothing. Where nothing counts no receipt is read.
  */
-export async function followGames(deps: FollowDeps, pageSize = PAGE): Promise<boolean> {
-  const { programmes } = deps;
-  if (!programmes.latest) return false;
-  return transaction(deps.pool, async (client) => {
-    const from = await lockGamePosition(client);
-    const to = await nextPage(client, from, pageSize);
-    if (to === undefined) return false;
-    const programme = programmes.current();
-    const games = await activeGames(client, programme);
-    const counted = games.filter(({ play }) => play.kind !== "questions");
-    const read = await readGameHappenings(client, from, to, counted.length > 0);
-    const touched = new Set<MemberId>();
-    for (const { merge } of read) {
-      if (merge === undefined) continue;
-      await mergeGames(client, merge);
-      touched.add(merge.survivor);
-    }
-    const added = await whatCounts(client, counted, read);
-    for (const { member } of added) touched.add(member);
-    await putGameContributions(client, added);
-    await refreshMembers(client, deps, programme, counted, [...touched]);
-    await moveGamePosition(client, to);
-    return true;
-  });
+export function gameSubscriber(deps: FollowDeps): Subscriber<Page> {
+  const { pool, programmes } = deps;
+  return {
+    position: gamePosition,
+    isReady: () => programmes.latest !== undefined,
+    read: async (stretch) => {
+      const programme = programmes.current();
+      const { joins } = await stretch.survey();
+      const games = (await activeGames(pool, programme)).filter(({ play }) => play.kind !== "questions");
+      const added = games.length === 0 ? [] : await whatCounts(stretch, games);
+      return joins.length + added.length === 0 ? undefined : { programme, games, joins, added };
+    },
+    take: async (client, { programme, games, joins, added }) => {
+      const touched = new Set<MemberId>();
+      for (const join of joins) {
+        if (join.kind !== "merge") continue;
+        await mergeGames(client, join);
+        touched.add(join.survivor);
+      }
+      const noted = await underSurvivors(client, added, shiftContribution);
+      for (const { member } of noted) touched.add(member);
+      await putGameContributions(client, noted);
+      await refreshMembers(client, deps, programme, games, [...touched]);
+    },
+  };
 }
 
-type Read = Awaited<ReturnType<typeof readGameHappenings>>;
+/** Takes the next page of the stream; false when there was nothing new. */
+export function followGames(deps: FollowDeps, pageSize?: number): Promise<boolean> {
+  return followOnce(deps.pool, gameSubscriber(deps), pageSize);
+}
 
-/** What happened, as contributions of whoever answers for the member now, under the survivor's numbers. */
-async function whatCounts(client: PoolClient, games: readonly GameTerms[], read: Read): Promise<MemberContribution[]> {
+async function whatCounts(stretch: Stretch, games: readonly GameTerms[]): Promise<MemberContribution[]> {
+  const [receipts, rewards, events] = [await stretch.receipts(), await stretch.rewards(), await stretch.events()];
   const added: MemberContribution[] = [];
-  for (const { member, happened } of read) {
-    if (happened === undefined) continue;
+  for (const receipt of receipts) note(receipt.member, receiptHappened(receipt));
+  for (const reward of rewards) note(reward.member, rewardHappened(reward));
+  for (const event of events) note(event.member, eventHappened(event));
+  return added;
+
+  function note(member: MemberId, happened: GameHappening | undefined): void {
+    if (happened === undefined) return;
     const at = happened.kind === "mission" ? happened.at : happened.happening.at;
     const isReturn = happened.kind === "deed" && happened.happening.kind === "return";
     for (const game of games) {
@@ -86,22 +102,6 @@ async function whatCounts(client: PoolClient, games: readonly GameTerms[], read:
       for (const each of gameContributions(happened, game)) added.push({ ...each, member, game: game.id });
     }
   }
-  const members = [...new Set(added.map(({ member }) => member))];
-  const roots = members.length === 0 ? new Map<MemberId, MemberId>() : await survivorsOf(client, members);
-  const merged = members.filter((member) => roots.get(member) !== undefined && roots.get(member) !== member);
-  if (merged.length === 0) return added;
-  const survivors = await loadSurvivors(client, merged);
-  return added.map((each) => {
-    const survivor = survivors.get(each.member);
-    if (survivor === undefined) return each;
-    const { cites } = each;
-    return {
-      ...each,
-      member: survivor.wallet.member,
-      source: shiftSource(each.source, survivor.shift),
-      ...(cites === undefined ? {} : { cites: shiftSource(cites, survivor.shift) }),
-    };
-  });
 }
 
 type Changes = {
@@ -184,7 +184,7 @@ function achieved(
     ...{ game: id, kind: "achievement" },
     ...(done === undefined ? {} : { doneAt: done.at, doneBy: done.source }),
   };
-  note(changes, known.get(`${id} goal`), { member, game: id, key: "goal", desired, cause });
+  noteAward(changes, known.get(`${id} goal`), { member, game: id, key: "goal", desired, cause });
 }
 
 function scored(
@@ -209,13 +209,13 @@ function scored(
     const award = known.get(`${id} ${key}`);
     // After the close places stay; a prize whose receipts were returned goes back where the game says so.
     if (award === undefined || play.onReturn === "keep" || rateBp !== undefined) continue;
-    note(changes, award, { member, game: id, key, desired: undefined, cause: award.cause });
+    noteAward(changes, award, { member, game: id, key, desired: undefined, cause: award.cause });
   }
 }
 
 type Wanted = Pick<StoredAward, "member" | "game" | "key" | "desired" | "cause">;
 
-function note({ awards }: Changes, known: StoredAward | undefined, wanted: Wanted): void {
+function noteAward({ awards }: Changes, known: StoredAward | undefined, wanted: Wanted): void {
   if (known === undefined && wanted.desired === undefined) return;
   const isSame = known !== undefined && sameDesired(known.desired, wanted.desired);
   if (isSame) return;

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from "pg";
+import { inStreamOrder, type StreamFacts, type StreamJoin } from "#domains/ledger/index.ts";
 import {
   addMovements,
   type CoverAlert,
@@ -7,12 +8,11 @@ import {
   exposureOf,
   type FunderSums,
   freedCents,
+  funderPosition,
   giveBackToBudgets,
   insertAlert,
   insertReserves,
   lastAlerts,
-  lockFunderPosition,
-  moveFunderPosition,
   moveReserves,
   NO_SUMS,
   noteReturned,
@@ -22,13 +22,14 @@ import {
   waitingByFunder,
 } from "#domains/limits/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
-import { settledClaims } from "#domains/settlement/index.ts";
+import { settledClaims, type TallyLine } from "#domains/settlement/index.ts";
+import { followOnce, type Subscriber } from "#flows/follow-stream/index.ts";
 import type { PartnerId } from "#kernel/ids.ts";
 import type { PointsCents } from "#kernel/money.ts";
 import type { Clock } from "#platform/clock.ts";
 import { transaction } from "#platform/postgres/transaction.ts";
 import { coverOf } from "./cover-terms.ts";
-import { readStream, type SpecialOperation } from "./read-stream.ts";
+import { readTail, tallyMovements } from "./read-stream.ts";
 
 export type FollowDeps = {
   readonly pool: Pool;
@@ -38,62 +39,96 @@ export type FollowDeps = {
   readonly onAlert?: (alert: CoverAlert) => void;
 };
 
-/** More than a second brings. */
-const PAGE = 20_000;
+type Page = {
+  readonly movements: readonly TallyLine[];
+  readonly facts: readonly StreamFacts[];
+  readonly joins: readonly StreamJoin[];
+};
 
 /**
- * Takes the next page of operations: sums what was given, taken back, spent and expired of each funder's points, notes
- * reserves and what returns give back, and moves the position, all in one transaction. Then brings covers in line with the
- * sums: what came free may be used again, and what was given without a lease counts. True when there is more.
+ * Funders follow operations: of each stretch it is summed what was given, taken back, spent and expired of each funder's
+ * points; reserves and what returns give back are noted. All in one transaction with the position.
  */
-export async function followFunders(deps: FollowDeps, pageSize = PAGE): Promise<boolean> {
-  const { pool } = deps;
-  return transaction(pool, async (client) => {
-    const from = await lockFunderPosition(client);
-    // A snapshot of its own, taken once the position is ours: sums and leases are seen at one moment.
-    const seen = await transaction(
-      pool,
-      async (reader) => ({ read: await readStream(reader, from, pageSize), used: await coversUsed(reader) }),
-      { isolation: "repeatable read", readOnly: true },
-    );
-    const { read, used } = seen;
-    const totals = addMovements(await readFunderTotals(client), read.page);
-    if (read.page.length > 0) await putFunderTotals(client, totals);
-    await noteSpecial(client, read.special);
-    if (read.to > from) await moveFunderPosition(client, read.to);
-    if (read.isCaughtUp && deps.programmes.latest)
-      await alignCovers(deps, client, addMovements(totals, read.tail), used);
-    return !read.isCaughtUp;
-  });
+export const funderSubscriber: Subscriber<Page> = {
+  position: funderPosition,
+  read: async (stretch) => {
+    const { movements, facts, joins } = await stretch.survey();
+    if (movements === "") return undefined;
+    return { movements: tallyMovements(movements), facts, joins };
+  },
+  take: async (client, { movements, facts, joins }) => {
+    if (movements.length > 0) await putFunderTotals(client, addMovements(await readFunderTotals(client), movements));
+    await noteSpecial(client, facts, joins);
+  },
+};
+
+/** Takes the next page of operations, and brings covers in line once there are no more; true when there may be. */
+export async function followFunders(deps: FollowDeps, pageSize?: number): Promise<boolean> {
+  if (await followOnce(deps.pool, funderSubscriber, pageSize)) return true;
+  await alignCovers(deps);
+  return false;
 }
 
-async function noteSpecial(client: PoolClient, special: readonly SpecialOperation[]): Promise<void> {
+/** In the order of the stream: what was reserved before a merge moves with it. */
+async function noteSpecial(
+  client: PoolClient,
+  facts: readonly StreamFacts[],
+  joins: readonly StreamJoin[],
+): Promise<void> {
   const back = new Map<string, PointsCents>();
-  for (const { member, seq, partner, postedAt, facts } of special) {
-    const { reserved, returned, budgets, state } = facts;
-    if (state?.status === "open" && state.with !== undefined && state.base !== undefined) {
-      await moveReserves(client, state.with, member, state.base);
-    }
-    if (reserved !== undefined) {
-      const of = { member, seq, partner, reservedAt: postedAt };
-      const { untilAt, wholeKopecks, parts } = reserved;
-      const rows = parts.map(([availableAt, expiresAt, funders, asked], part) => ({
-        ...{ ...of, part, untilAt, wholeKopecks, availableAt, funders, asked },
-        expiresAt: expiresAt ?? undefined,
-      }));
-      await insertReserves(client, rows);
-    }
-    if (returned !== undefined) {
-      const kopecks = returned[1].lines.reduce((sum, line) => sum + line, 0);
-      await noteReturned(client, member, returned[0], kopecks);
-    }
-    for (const [key, cents] of budgets ?? []) back.set(key, (back.get(key) ?? 0) + cents);
+  const all: (StreamFacts | StreamJoin)[] = [...facts, ...joins];
+  for (const each of all.sort(inStreamOrder)) {
+    if (!("kind" in each)) await noteFacts(client, each, back);
+    else if (each.kind === "merge") await moveReserves(client, each.merged, each.survivor, each.base);
   }
   await giveBackToBudgets(client, back);
 }
 
+async function noteFacts(client: PoolClient, facts: StreamFacts, back: Map<string, PointsCents>): Promise<void> {
+  const { member, seq, partner, postedAt, reserved, returned, budgets } = facts;
+  if (reserved !== undefined) {
+    const of = { member, seq, partner, reservedAt: postedAt };
+    const { untilAt, wholeKopecks, parts } = reserved;
+    const rows = parts.map(([availableAt, expiresAt, funders, asked], part) => ({
+      ...{ ...of, part, untilAt, wholeKopecks, availableAt, funders, asked },
+      expiresAt: expiresAt ?? undefined,
+    }));
+    await insertReserves(client, rows);
+  }
+  if (returned !== undefined) {
+    const kopecks = returned[1].lines.reduce((sum, line) => sum + line, 0);
+    await noteReturned(client, member, returned[0], kopecks);
+  }
+  for (const [key, cents] of budgets ?? []) back.set(key, (back.get(key) ?? 0) + cents);
+}
+
+/** More behind the position than this is followed first. */
+const TAIL = 20_000;
+
+/**
+ * Brings covers in line with the sums: what came free may be used again, and what was given without a lease counts. Where
+ * nothing is covered nothing is read. The position is held, so that the sums stay; then they, what is behind them, and the
+ * leases are seen in one snapshot.
+ */
+export async function alignCovers(deps: FollowDeps): Promise<void> {
+  const { pool, programmes } = deps;
+  if (!programmes.latest) return;
+  const isCovered = [...programmes.current().partners.values()].some(({ cover }) => cover !== undefined);
+  if (!isCovered && (await coversUsed(pool)).size === 0) return;
+  await transaction(pool, async (client) => {
+    const from = await funderPosition.lock(client);
+    const { tail, used } = await transaction(
+      pool,
+      async (reader) => ({ tail: await readTail(reader, from, TAIL), used: await coversUsed(reader) }),
+      { isolation: "repeatable read", readOnly: true },
+    );
+    if (!tail.isWhole) return;
+    await correct(deps, client, addMovements(await readFunderTotals(client), tail.lines), used);
+  });
+}
+
 /** `sums` and `used` are of one snapshot: whatever was given with a lease since is in neither. */
-async function alignCovers(
+async function correct(
   { programmes, clock, onAlert }: FollowDeps,
   client: PoolClient,
   sums: ReadonlyMap<PartnerId, FunderSums>,

@@ -4,10 +4,10 @@ import {
   type CoverAlert,
   type Exposure,
   exposureOf,
+  funderPosition,
   lastAlerts,
   NO_SUMS,
   readDeposits,
-  readFunderPosition,
   readFunderTotals,
   waitingByFunder,
 } from "#domains/limits/index.ts";
@@ -17,7 +17,7 @@ import type { PartnerId } from "#kernel/ids.ts";
 import type { BasisPoints, PointsCents } from "#kernel/money.ts";
 import { transaction } from "#platform/postgres/transaction.ts";
 import { coverOf } from "./cover-terms.ts";
-import { readStream } from "./read-stream.ts";
+import { readTail } from "./read-stream.ts";
 
 export type FunderNow = Exposure & {
   readonly funder: PartnerId;
@@ -44,8 +44,8 @@ export async function readFunders(
   return transaction(
     pool,
     async (client) => {
-      const tail = await readStream(client, await readFunderPosition(client), TAIL);
-      const sums = addMovements(await readFunderTotals(client), [...tail.page, ...tail.tail]);
+      const tail = await readTail(client, await funderPosition.read(client), TAIL);
+      const sums = addMovements(await readFunderTotals(client), tail.lines);
       const [settled, deposits, waiting, alerts] = [
         await settledClaims(client),
         await readDeposits(client),

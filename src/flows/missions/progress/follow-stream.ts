@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from "pg";
-import { loadSurvivors, survivorsOf } from "#domains/ledger/index.ts";
+import { inStreamOrder, type StreamMerge, type StreamPlace, type StreamSplit } from "#domains/ledger/index.ts";
 import {
   type Contribution,
   contributionsOf,
@@ -7,110 +7,135 @@ import {
   inOrderOfNeed,
   loadContributions,
   loadProgress,
-  lockPosition,
   type MemberContribution,
-  type MemberHappening,
   type MissionTerms,
   mergeMissions,
-  movePosition,
-  nextPage,
+  missionPosition,
   putContributions,
   putProgress,
-  readHappenings,
+  receiptHappening,
   recompute,
   type StoredProgress,
-  shiftSource,
+  shiftContribution,
   unmergeMissions,
 } from "#domains/missions/index.ts";
 import type { CompiledProgramme, Programmes } from "#domains/program/index.ts";
+import { followOnce, type Stretch, type Subscriber, underSurvivors } from "#flows/follow-stream/index.ts";
 import type { MemberId } from "#kernel/ids.ts";
 import type { Clock } from "#platform/clock.ts";
-import { transaction } from "#platform/postgres/transaction.ts";
 import { activeMissions } from "./active-missions.ts";
 import { isDue } from "./desired.ts";
 import { loadViews } from "./load-views.ts";
 
 export type StreamDeps = { readonly pool: Pool; readonly clock: Clock; readonly programmes: Programmes };
 
-/** Operations and events looked at in one transaction. */
-const PAGE = 2_000;
+/** What a part of the stream adds to missions, up to where two members became one, or two again. */
+type Part = {
+  readonly added: MemberContribution[];
+  /** Their progress may change by more than what is added. */
+  readonly touched: MemberId[];
+  readonly join?: StreamMerge | StreamSplit;
+};
+
+type Page = {
+  readonly programme: CompiledProgramme;
+  readonly missions: readonly MissionTerms[];
+  readonly parts: readonly Part[];
+};
 
 /**
- * Takes the next page of the stream of operations and events: notes what each adds to each mission, computes the
- * progress of the members concerned, and moves the position, all in one transaction. So every row counts once, and a
- * crash anywhere leaves either all of it or nothing. False when there was nothing new.
+ * Missions follow operations and events: each stretch is noted as what it adds to each mission, and the progress of the
+ * members concerned is computed, in one transaction with the position. So every row counts once, and a crash anywhere
+ * leaves either all of it or nothing. Where no mission is live nothing is read.
  */
-export async function followStream(deps: StreamDeps, pageSize = PAGE): Promise<boolean> {
-  const { programmes } = deps;
-  if (!programmes.latest) return false;
-  return transaction(deps.pool, async (client) => {
-    const from = await lockPosition(client);
-    const to = await nextPage(client, from, pageSize);
-    if (to === undefined) return false;
-    const programme = programmes.current();
-    const missions = await activeMissions(client, programme);
-    const read = missions.length === 0 ? [] : await readHappenings(client, from, to);
-    const touched = new Set<MemberId>();
-    let since: MemberHappening[] = [];
-    // What was noted before two became one, or two again, goes where that takes it.
-    for (const each of read) {
-      since.push(each);
-      const { merge, unmerge } = each;
-      if (merge === undefined && unmerge === undefined) continue;
-      await note(client, missions, since, touched);
-      since = [];
-      if (merge !== undefined) await mergeMissions(client, merge);
-      if (unmerge === undefined) continue;
-      await unmergeMissions(client, unmerge);
-      touched.add(unmerge.goes);
-    }
-    await note(client, missions, since, touched);
-    await refreshProgress(client, deps, programme, missions, [...touched]);
-    await movePosition(client, to);
-    return true;
-  });
+export function missionSubscriber(deps: StreamDeps): Subscriber<Page> {
+  const { pool, programmes } = deps;
+  return {
+    position: missionPosition,
+    isReady: () => programmes.latest !== undefined,
+    read: async (stretch) => {
+      const programme = programmes.current();
+      const missions = await activeMissions(pool, programme);
+      if (missions.length === 0) return undefined;
+      const parts = await partsOf(stretch, missions);
+      const isNothing = parts.every(({ added, touched, join }) => added.length + touched.length === 0 && !join);
+      return isNothing ? undefined : { programme, missions, parts };
+    },
+    take: async (client, { programme, missions, parts }) => {
+      const touched = new Set<MemberId>();
+      for (const part of parts) await takePart(client, part, touched);
+      await refreshProgress(client, deps, programme, missions, [...touched]);
+    },
+  };
 }
 
-/** Notes what each happening adds to each mission, and whose progress that changes. */
-async function note(
-  client: PoolClient,
-  missions: readonly MissionTerms[],
-  read: readonly MemberHappening[],
-  touched: Set<MemberId>,
-): Promise<void> {
-  const added: MemberContribution[] = [];
-  for (const { member, happening } of await withSurvivors(client, read)) {
-    if (happening === undefined || isSomebodysFirst(happening, missions)) touched.add(member);
-    if (happening === undefined) continue;
-    for (const mission of missions) {
-      // A deed outside of every span can't count, now or later; a return counts by what it returns.
-      if (happening.kind !== "return" && !isInSpan(mission, happening.at)) continue;
-      for (const each of contributionsOf(happening, mission)) added.push({ ...each, member, mission: mission.id });
+/** Takes the next page of the stream; false when there was nothing new. */
+export function followStream(deps: StreamDeps, pageSize?: number): Promise<boolean> {
+  return followOnce(deps.pool, missionSubscriber(deps), pageSize);
+}
+
+type Happened = StreamPlace & {
+  readonly member: MemberId;
+  readonly happening?: Happening;
+  readonly join?: StreamMerge | StreamSplit;
+};
+
+async function partsOf(stretch: Stretch, missions: readonly MissionTerms[]): Promise<Part[]> {
+  const { joins } = await stretch.survey();
+  const [receipts, rewards, events] = [await stretch.receipts(), await stretch.rewards(), await stretch.events()];
+  const happened: Happened[] = receipts.flatMap((receipt) => {
+    const happening = receiptHappening(receipt);
+    return happening === undefined ? [] : [{ ...receipt, happening }];
+  });
+  // A change of standing: its member is looked at again.
+  for (const reward of rewards) if (reward.kind === "standing") happened.push(reward);
+  for (const join of joins) if (join.kind !== "erasure") happened.push({ ...join, member: join.survivor, join });
+  if (joins.length > 0) happened.sort(inStreamOrder);
+  const parts: Part[] = [];
+  let part: Part = { added: [], touched: [] };
+  for (const { member, happening, join } of happened) {
+    if (join === undefined) noteIn(part, member, happening, missions);
+    else {
+      parts.push({ ...part, join });
+      part = { added: [], touched: [] };
     }
   }
-  for (const { member } of added) touched.add(member);
-  await putContributions(client, added);
+  for (const { member, happening } of events) noteIn(part, member, happening, missions);
+  return [...parts, part];
 }
 
-/** What happened to a member that was merged since happened to who answers for it, under the survivor's numbers. */
-async function withSurvivors(client: PoolClient, happened: readonly MemberHappening[]): Promise<MemberHappening[]> {
-  const members = [...new Set(happened.map(({ member }) => member))];
-  const roots = members.length === 0 ? new Map<MemberId, MemberId>() : await survivorsOf(client, members);
-  const merged = members.filter((member) => roots.get(member) !== undefined && roots.get(member) !== member);
-  if (merged.length === 0) return [...happened];
-  const survivors = await loadSurvivors(client, merged);
-  return happened.map((each) => {
-    const survivor = survivors.get(each.member);
-    if (!survivor || survivor.wallet.member === each.member) return each;
-    const { happening, ...rest } = { ...each, member: survivor.wallet.member };
-    return happening === undefined ? rest : { ...rest, happening: shifted(happening, survivor.shift) };
-  });
+/** Notes what a happening adds to each mission, and whose progress it may change besides. */
+function noteIn(
+  { added, touched }: Part,
+  member: MemberId,
+  happening: Happening | undefined,
+  missions: readonly MissionTerms[],
+): void {
+  if (happening === undefined || isSomebodysFirst(happening, missions)) touched.push(member);
+  if (happening === undefined) return;
+  for (const mission of missions) {
+    // A deed outside of every span can't count, now or later; a return counts by what it returns.
+    if (happening.kind !== "return" && !isInSpan(mission, happening.at)) continue;
+    for (const each of contributionsOf(happening, mission)) added.push({ ...each, member, mission: mission.id });
+  }
 }
 
-function shifted(happening: Happening, shift: number): Happening {
-  const source = shiftSource(happening.source, shift);
-  if (happening.kind !== "return") return { ...happening, source };
-  return { ...happening, source, cites: shiftSource(happening.cites, shift) };
+/** What was noted before two became one, or two again, goes where that takes it. */
+async function takePart(client: PoolClient, { added, touched, join }: Part, all: Set<MemberId>): Promise<void> {
+  const noted = await underSurvivors(client, added, shiftContribution);
+  await putContributions(client, noted);
+  for (const { member } of noted) all.add(member);
+  const others = touched.map((member) => ({ member }));
+  for (const { member } of await underSurvivors(client, others, (row) => row)) all.add(member);
+  if (join?.kind === "merge") {
+    await mergeMissions(client, join);
+    all.add(join.survivor);
+  }
+  if (join?.kind === "split") {
+    await unmergeMissions(client, join);
+    all.add(join.survivor);
+    all.add(join.goes);
+  }
 }
 
 function isInSpan(mission: MissionTerms, at: number): boolean {

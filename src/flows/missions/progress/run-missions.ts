@@ -1,18 +1,14 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { followStream, type StreamDeps } from "./follow-stream.ts";
+import { type FollowDeps, runFollower } from "#flows/follow-stream/index.ts";
+import { missionSubscriber, type StreamDeps } from "./follow-stream.ts";
 import { type SettleDeps, settleRewards } from "./settle-rewards.ts";
 
-/** How long to wait when there was nothing: a boost is on the member's next receipt within about a second. */
-const IDLE_MS = 250;
+/** A boost is on the member's next receipt within about a second. */
+const BEAT_MS = 250;
 
-export type MissionRunDeps = StreamDeps & SettleDeps & { readonly refresh: () => Promise<unknown> };
+export type MissionRunDeps = StreamDeps & SettleDeps & FollowDeps;
 
 /** Follows the stream and settles rewards until the signal is aborted. */
 export async function runMissions(deps: MissionRunDeps, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await deps.refresh();
-    const moved = await followStream(deps);
-    const settled = await settleRewards(deps);
-    if (!moved && settled === 0) await sleep(IDLE_MS, undefined, { signal }).catch(() => {});
-  }
+  const then = async () => (await settleRewards(deps)) > 0;
+  await runFollower(deps, missionSubscriber(deps), { beatMs: BEAT_MS, then }, signal);
 }
