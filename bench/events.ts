@@ -95,7 +95,7 @@ async function goLive(deps: Parameters<typeof draftMissions>[0], missions: numbe
   const drafted = await draftMissions(deps, { file: { name: "bench", text }, who: "a", comment: "" });
   if (!drafted.ok) throw new Error(JSON.stringify(drafted.failure));
   for (const { id } of drafted.value) {
-    const forecast = await makeForecast(deps, { mission: id, who: "a", doing: { lowBp: 1, expectedBp: 2, highBp: 3 } });
+    const forecast = await makeForecast(deps, { mission: id, who: "a" });
     const approved = await changeMissionState(deps, { mission: id, action: "approve", who: "b", comment: "" });
     if (!forecast.ok || !approved.ok) throw new Error("a mission did not go live");
   }

@@ -3,14 +3,19 @@ export { checkGoal } from "./core/document/check.ts";
 export { parseMissions } from "./core/document/parse.ts";
 export { goal as goalSchema, type MissionDocument, type MissionFile } from "./core/document/schema.ts";
 export type { EventData, PartnerEvent, StoredEvent } from "./core/event.ts";
-export {
-  type Assumptions,
-  type Forecast,
-  forecast,
-  type Measured,
-  type Range,
-  shareInterval,
-} from "./core/forecast.ts";
+export { COVERAGE_BP } from "./core/forecast/belief.ts";
+export { type Costs, costsOf } from "./core/forecast/costs.ts";
+export { type ForecastInput, forecast, type Ready } from "./core/forecast/forecast.ts";
+export { learnSpending, type Spending } from "./core/forecast/spending.ts";
+export type {
+  Assumption,
+  AssumptionKey,
+  AssumptionSource,
+  Forecast,
+  Range,
+  Stated,
+} from "./core/forecast/types.ts";
+export { type FinishedMission, learnUplift, type Natural, type Uplift } from "./core/forecast/uplift.ts";
 export { programmeParts } from "./core/programme-parts.ts";
 export type { MemberView } from "./core/progress/audience.ts";
 export { audienceOf } from "./core/progress/audience.ts";

@@ -1,6 +1,8 @@
 export { createEventLog, type EventLog } from "./events/event-log.ts";
 export type { EventBody, EventFailure, EventRequest } from "./events/requests.ts";
 export { excessFavourites } from "./favourites/favourites.ts";
+export type { PastMember } from "./forecast/past.ts";
+export { readPast } from "./forecast/read-past.ts";
 export { changeMissionState, type StateFailure, type StateRequest } from "./manage/change-state.ts";
 export {
   type Drafted,
@@ -14,4 +16,4 @@ export { type ForecastRequest, makeForecast } from "./manage/make-forecast.ts";
 export { followStream } from "./progress/follow-stream.ts";
 export { runMissions } from "./progress/run-missions.ts";
 export { settleRewards } from "./progress/settle-rewards.ts";
-export { countMembers, type SampledMember, sampleHistories } from "./store/sample-histories.ts";
+export { countMembers } from "./store/sample-histories.ts";

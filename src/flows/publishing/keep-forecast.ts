@@ -18,17 +18,21 @@ export type ForecastFailure<Kind extends Published> =
   | { readonly code: `unknown-${Kind}` }
   | { readonly code: "no-programme" };
 
-/** Computes the forecast of a draft and keeps it with the draft; it counts for the revision that it names. */
+/**
+ * Computes the forecast of a draft and keeps it with the draft; it counts for the revision that it names. Where it can't be
+ * computed, nothing is kept and the failure is handed on.
+ */
 export async function keepForecast<
   Kind extends Published,
   Document extends { readonly partner: PartnerId },
   Forecast extends { readonly hash: string },
+  Failure = never,
 >(
   deps: ManageDeps,
   { kind, store }: WorkKind<Kind, Document, Forecast>,
   request: ForecastRequest,
-  compute: (work: StoredWork<Document, Forecast>) => Promise<Forecast>,
-): Promise<Result<StoredWork<Document, Forecast>, ForecastFailure<Kind>>> {
+  compute: (work: StoredWork<Document, Forecast>) => Promise<Result<Forecast, Failure>>,
+): Promise<Result<StoredWork<Document, Forecast>, ForecastFailure<Kind> | Failure>> {
   if (!deps.programmes.latest) return err({ code: "no-programme" });
   const unknown = err({ code: `unknown-${kind}` as const });
   const seen = await store.read(deps.pool, request.id);
@@ -36,7 +40,9 @@ export async function keepForecast<
   const refused = (state: typeof seen.state) =>
     err({ code: `${kind}-state` as const, state, action: "forecast" as const });
   if (seen.state !== "draft") return refused(seen.state);
-  const forecast = await compute(seen);
+  const computed = await compute(seen);
+  if (!computed.ok) return computed;
+  const forecast = computed.value;
   return transaction(deps.pool, async (client) => {
     const work = await store.lock(client, request.id);
     if (!work) return unknown;

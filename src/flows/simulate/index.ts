@@ -1,4 +1,5 @@
 export { type Change, type ChangeFile, readChange } from "./core/change.ts";
+export { type Earned, earnedMore, repeated, replayHistory } from "./core/replay-history.ts";
 export type { Simulation } from "./core/report.ts";
 export { simulationHtml } from "./render/html.ts";
 export { simulationText } from "./render/text.ts";

@@ -1,6 +1,6 @@
 import { type LogEntry, type StoredWork, workStore } from "#domains/publishing/index.ts";
 import type { MissionDocument } from "../core/document/schema.ts";
-import type { Forecast } from "../core/forecast.ts";
+import type { Forecast } from "../core/forecast/types.ts";
 
 export type StoredMission = StoredWork<MissionDocument, Forecast>;
 export type { LogEntry };

@@ -61,7 +61,7 @@ export function forecastGame(
   return keepForecast(deps, GAMES, request, async ({ id, document, hash }) => {
     const programme = deps.programmes.current();
     const cost = mostCost(gameTerms(id, document, [], programme), programme.calendar);
-    return { ...cost, hash, madeAt: deps.clock.now() };
+    return ok({ ...cost, hash, madeAt: deps.clock.now() });
   });
 }
 

@@ -8,6 +8,7 @@ import {
   listMissions,
   readMission,
   readMissionLog,
+  type Stated,
   type StoredMission,
 } from "#domains/missions/index.ts";
 import { memberIds, operationIds } from "#kernel/ids.ts";
@@ -30,10 +31,12 @@ import { makeForecast } from "../manage/make-forecast.ts";
 import {
   CompletionSchema,
   DOCUMENT_EXAMPLE,
+  FORECAST_EXAMPLE,
   LADDERS_EXAMPLE,
   LaddersSchema,
   MISSION_EXAMPLE,
   MissionAnswerSchema,
+  StatedSchema,
 } from "./mission-schemas.ts";
 
 const STATE_PROBLEMS = ["unknown-mission", "no-programme", "mission-state"] as const;
@@ -92,33 +95,21 @@ export const missionOperations = {
   forecastMission: operation({
     operationId: "forecastMission",
     tag: "Missions",
-    summary: "Forecast a draft's cost, by the last 28 days and stated assumptions",
+    summary: "Forecast who will do a draft's task and what that costs, with what it rests on",
+    description:
+      "Who does it: members' own events and receipts tell who would anyway, finished missions how many a reward wins. What it costs: sampled members' receipts priced again with the boost and its caps. Each assumption can be stated instead; the forecast is kept with the draft, and whoever approves it sees both.",
     params: Params,
     body: Type.Object(
-      {
-        doing: Type.Optional(
-          Type.Object(
-            {
-              lowBp: Type.Integer({ minimum: 0, maximum: 10_000 }),
-              expectedBp: Type.Integer({ minimum: 0, maximum: 10_000 }),
-              highBp: Type.Integer({ minimum: 0, maximum: 10_000 }),
-            },
-            {
-              additionalProperties: false,
-              description: "Share of the audience that does it, in place of the measured.",
-            },
-          ),
-        ),
-        spendBp: Type.Optional(
-          Type.Integer({ minimum: 0, maximum: 1_000_000, description: "What doers buy, of what they bought before." }),
-        ),
-      },
+      { assumptions: Type.Optional(StatedSchema) },
       { additionalProperties: false, title: "ForecastRequest" },
     ),
     status: 200,
     answer: MissionAnswerSchema,
-    problems: STATE_PROBLEMS,
-    example: { body: { doing: { lowBp: 50, expectedBp: 150, highBp: 300 } }, answer: MISSION_EXAMPLE },
+    problems: [...STATE_PROBLEMS, "mission-unfit"],
+    example: {
+      body: { assumptions: { won: { low: 50, expected: 150, high: 300 } } },
+      answer: { ...MISSION_EXAMPLE, forecast: FORECAST_EXAMPLE },
+    },
   }),
   approveMission: stateOperation("approveMission", "Approve a draft that somebody else wrote: it goes live", [
     "mission-needs-forecast",
@@ -220,12 +211,13 @@ function draftRoutes(deps: MissionHttpDeps, app: App): void {
     { schema: missionOperations.forecastMission },
     async (request, reply) => {
       const principal = principalOf(request);
-      const { doing, spendBp } = request.body;
+      const { assumptions } = request.body;
+      const faults = misordered(assumptions ?? {});
+      if (faults.length > 0) throw refuseFields(faults);
       const made = await makeForecast(deps, {
         mission: request.params.missionId,
         who: principal.keyId,
-        ...(doing === undefined ? {} : { doing }),
-        ...(spendBp === undefined ? {} : { spendBp }),
+        ...(assumptions === undefined ? {} : { assumptions }),
         ...ofPartner(principal),
       });
       await answer(deps, request, reply, made);
@@ -342,7 +334,8 @@ async function answerOf(deps: MissionHttpDeps, id: string) {
 export function missionJson(mission: StoredMission) {
   const { id, partner, state, revision, editedBy, editedAt, document, forecast, hash } = mission;
   const common = { id, partner, state, revision, editedBy, editedAt: formatInstant(editedAt), document };
-  if (forecast === undefined) return common;
+  // Those made before assumptions stood in them have another form: they are not shown.
+  if (forecast?.coverageBp === undefined) return common;
   const { hash: of, madeAt, ...told } = forecast;
   return { ...common, forecast: { ...told, madeAt: formatInstant(madeAt), isCurrent: of === hash } };
 }
@@ -382,6 +375,14 @@ function closedJson(closed: Closed) {
   if (closed.code === "not-begun") return { code: closed.code, at: formatInstant(closed.at) };
   if (closed.code === "prerequisite") return { code: closed.code, missions: [...closed.missions] };
   return closed;
+}
+
+function misordered(assumptions: Stated) {
+  return Object.entries(assumptions).flatMap(([key, { low, expected, high }]) => {
+    if (low <= expected && expected <= high) return [];
+    const message = { ru: "Нужно low ≤ expected ≤ high.", en: "low ≤ expected ≤ high is needed." };
+    return [fault(`/assumptions/${key}`, "order", message)];
+  });
 }
 
 /** `/missions/ID/goal/of` of the file is `/goal/of` of the body. */

@@ -10,27 +10,94 @@ const Range = Type.Object(
   { title: "ForecastRange" },
 );
 
+const Assumption = Type.Object(
+  {
+    low: Type.Integer(),
+    expected: Type.Integer(),
+    high: Type.Integer(),
+    unit: Type.Enum(["members", "bp"]),
+    source: Type.Enum(["measured", "learnt", "prior", "stated"], {
+      description:
+        "`measured` of members' events and receipts, `learnt` of finished missions, `prior`: nothing is known yet, `stated` by its author.",
+    }),
+    text: Type.Object({ ru: Type.String(), en: Type.String() }, { description: "It and its source in a sentence." }),
+  },
+  { title: "ForecastAssumption" },
+);
+
+const ASSUMPTIONS = {
+  audience: "Members whom the mission is open to.",
+  ready: "Of these, who will have done the missions that come before it. Basis points.",
+  natural: "Would do it in its days without the mission. Basis points of the audience.",
+  won: "Of the others, who do it because of the mission. Basis points.",
+  spend: "What doers earn by the boost, of what their past receipts replayed with it give. Basis points.",
+} as const;
+
+/** What a marketer states in place of what is measured, learnt or taken as likely. */
+export const StatedSchema = Type.Object(
+  {
+    audience: Type.Optional(stated(ASSUMPTIONS.audience, 1_000_000_000)),
+    ready: Type.Optional(stated(ASSUMPTIONS.ready, 10_000)),
+    natural: Type.Optional(stated(ASSUMPTIONS.natural, 10_000)),
+    won: Type.Optional(stated(ASSUMPTIONS.won, 10_000)),
+    spend: Type.Optional(stated(ASSUMPTIONS.spend, 1_000_000)),
+  },
+  {
+    additionalProperties: false,
+    title: "StatedAssumptions",
+    description:
+      "In place of what is measured, learnt or taken as likely. `low` to `high` holds the value in 80 % of cases.",
+  },
+);
+
+function stated(description: string, maximum: number) {
+  const value = () => Type.Integer({ minimum: 0, maximum });
+  return Type.Object({ low: value(), expected: value(), high: value() }, { additionalProperties: false, description });
+}
+
 export const ForecastSchema = Type.Object(
   {
     madeAt: Instant,
     isCurrent: Type.Boolean({ description: "Whether it is of the revision that the mission has now." }),
-    assumptions: Type.Object({
-      doing: Type.Object({ lowBp: Type.Integer(), expectedBp: Type.Integer(), highBp: Type.Integer() }),
-      doingIs: Type.Enum(["measured", "stated"]),
-      spendBp: Type.Integer(),
-    }),
-    measured: Type.Object({
-      audience: Type.Integer(),
-      sampledMembers: Type.Integer(),
-      sampledDays: Type.Integer(),
-      spendPerDayKopecks: Type.Integer(),
-    }),
-    doers: Range,
+    coverageBp: Type.Integer({ description: "In so many cases a value lies between `low` and `high`." }),
+    assumptions: Type.Object(
+      {
+        audience: Type.Optional(Assumption),
+        ready: Type.Optional(Assumption),
+        natural: Type.Optional(Assumption),
+        won: Type.Optional(Assumption),
+        spend: Type.Optional(Assumption),
+      },
+      {
+        description: Object.entries(ASSUMPTIONS)
+          .map(([key, what]) => `\`${key}\`: ${what}`)
+          .join(" "),
+      },
+    ),
+    measured: Type.Object(
+      {
+        members: Type.Integer(),
+        sampledMembers: Type.Integer(),
+        sampledDays: Type.Integer(),
+        natural: Type.Object({ hits: Type.Integer(), members: Type.Integer(), days: Type.Integer() }),
+        finishedMissions: Type.Integer({ description: "That were learnt from." }),
+        replayedMembers: Type.Integer(),
+        replayedReceipts: Type.Integer(),
+        perMemberCents: Type.Integer({ description: "What the reward gives a member of the audience by the replay." }),
+        valueKopecks: Type.Integer(),
+      },
+      { description: "What was looked at." },
+    ),
+    participants: Range,
+    completions: Range,
+    wonCompletions: Range,
     pointsCents: Range,
     byFunder: Type.Record(Type.String(), Range),
+    byPartner: Type.Record(Type.String(), Range, { description: "By the partner whose receipts earn the points." }),
     feeKopecks: Range,
     operatorResultKopecks: Range,
-    exceedsBudget: Type.Boolean(),
+    exceedsBudget: Type.Boolean({ description: "Whether what is expected without the budget is above it." }),
+    budgetChanceBp: Type.Integer({ description: "How likely the budget runs out." }),
   },
   { title: "MissionForecast" },
 );
@@ -162,6 +229,47 @@ export const MISSION_EXAMPLE = {
   editedBy: "key_4f6w",
   editedAt: "2026-02-20T10:00:00.000Z",
   document: DOCUMENT_EXAMPLE,
+};
+
+const range = (low: number, expected: number, high: number) => ({ low, expected, high });
+
+export const FORECAST_EXAMPLE = {
+  ...{ madeAt: "2026-02-20T10:05:00.000Z", isCurrent: true, coverageBp: 8_000 },
+  assumptions: {
+    audience: {
+      ...{ ...range(1_010, 1_034, 1_059), unit: "members" as const, source: "measured" as const },
+      text: {
+        ru: "Участников, которым задание открыто: 1034 (1010 – 1059); 602 из 1000 просмотренных участников.",
+        en: "Members whom the mission is open to: 1034 (1010 to 1059); 602 of 1000 members looked at.",
+      },
+    },
+    won: {
+      ...{ ...range(50, 150, 300), unit: "bp" as const, source: "stated" as const },
+      text: {
+        ru: "Из остальных сделают благодаря заданию: 1,5 % (0,5 – 3 %); указал автор.",
+        en: "Of the others, do it because of the mission: 1.5 % (0.5 % to 3 %); stated by its author.",
+      },
+    },
+  },
+  measured: {
+    ...{ members: 1_719, sampledMembers: 1_000, sampledDays: 84, natural: { hits: 4, members: 610, days: 84 } },
+    ...{
+      finishedMissions: 0,
+      replayedMembers: 602,
+      replayedReceipts: 38_114,
+      perMemberCents: 61_200,
+      valueKopecks: 61_200,
+    },
+  },
+  ...{ participants: range(19, 36, 56), completions: range(19, 36, 56), wonCompletions: range(5, 15, 27) },
+  pointsCents: range(1_102_000, 2_340_000, 3_899_000),
+  byFunder: { "dolka-operator": range(220_400, 468_000, 779_800), kubyshka: range(881_600, 1_872_000, 3_119_200) },
+  byPartner: { kalitka: range(700_000, 1_486_000, 2_476_000), samobranka: range(402_000, 854_000, 1_423_000) },
+  ...{
+    feeKopecks: range(2_850_000, 5_400_000, 8_400_000),
+    operatorResultKopecks: range(2_500_000, 4_932_000, 7_700_000),
+  },
+  ...{ exceedsBudget: false, budgetChanceBp: 0 },
 };
 
 export const LADDERS_EXAMPLE = {

@@ -1,200 +1,161 @@
 import type { Pool } from "pg";
 import {
-  type Assumptions,
-  contributionsOf,
-  evaluate,
-  type Forecast,
-  forecast,
   list,
-  lockMission,
-  logMission,
-  type Measured,
+  listMissions,
   type MissionTerms,
+  missionKey,
   missionTerms,
-  putMission,
-  readMission,
+  periodOf,
+  type Stated,
   type StoredMission,
-  shareInterval,
 } from "#domains/missions/index.ts";
-import { type CompiledProgramme, quantities } from "#domains/program/index.ts";
-import { err, ok, type Result } from "#kernel/result.ts";
+import type { CompiledProgramme } from "#domains/program/index.ts";
+import { type ForecastFailure, keepForecast } from "#flows/publishing/index.ts";
+import type { Result } from "#kernel/result.ts";
 import { DAY_MS, type EpochMs } from "#kernel/time.ts";
-import { transaction } from "#platform/postgres/transaction.ts";
-import { countMembers, type SampledMember, sampleHistories } from "../store/sample-histories.ts";
-import type { StateFailure } from "./change-state.ts";
+import { boostDays, forecastMission, type Unfit } from "../forecast/forecast-mission.ts";
+import type { Finished, Past } from "../forecast/past.ts";
+import { knownFrom, readPast } from "../forecast/read-past.ts";
+import { countCompletions, earnedByDoers } from "../store/mission-outcomes.ts";
+import { countMembers } from "../store/sample-histories.ts";
 import type { ManageDeps } from "./draft-missions.ts";
+import { MISSIONS } from "./mission-kind.ts";
 
 export type ForecastRequest = {
   readonly mission: string;
   readonly who: string;
   readonly partner?: string;
-  /** The author's, in place of what is measured or assumed. */
-  readonly doing?: Assumptions["doing"];
-  readonly spendBp?: number;
+  /** The author's, in place of what is measured, learnt or taken as likely. */
+  readonly assumptions?: Stated;
 };
 
-/** What is looked back on, and how many members stand for all. */
-const SAMPLE_DAYS = 28;
-const SAMPLE_MEMBERS = 400;
-/** Of an event nothing is known before: 2 in 100, between 0.5 and 5, until the author says better. */
-const STATED: Assumptions["doing"] = { lowBp: 50, expectedBp: 200, highBp: 500 };
+/** Looked back on as many days as the mission has, within these. */
+const DAYS = { least: 28, most: 84 } as const;
+/** Members whose events are read, and members whose receipts are. */
+const SAMPLE = { events: 4_096, receipts: 1_000 } as const;
+/** Missions that are learnt from: the last that ended; and of each as many doers. */
+const FINISHED = { missions: 24, doers: 60, fewest: 10 } as const;
+/** A forecast works so long at a stretch, then others have their turn. */
+const STRETCH_MS = 5;
 
-/** Forecasts a draft's cost by a sample of the last 28 days, and keeps the forecast with the draft. */
-export async function makeForecast(
+/** Forecasts a draft's cost by members' own past and finished missions, and keeps the forecast with the draft. */
+export function makeForecast(
   deps: ManageDeps,
-  request: ForecastRequest,
-): Promise<Result<StoredMission, StateFailure>> {
-  if (!deps.programmes.latest) return err({ code: "no-programme" });
-  const seen = await readMission(deps.pool, request.mission);
-  if (!seen || (request.partner !== undefined && seen.partner !== request.partner)) {
-    return err({ code: "unknown-mission" });
-  }
-  if (seen.state !== "draft") return err({ code: "mission-state", state: seen.state, action: "forecast" });
-  const made = await compute(deps, seen, request);
-  return transaction(deps.pool, async (client) => {
-    const mission = await lockMission(client, request.mission);
-    if (!mission) return err({ code: "unknown-mission" } as const);
-    if (mission.state !== "draft") {
-      return err({ code: "mission-state", state: mission.state, action: "forecast" } as const);
-    }
-    const changed: StoredMission = { ...mission, forecast: made };
-    await putMission(client, changed);
-    const { revision, hash } = mission;
-    const { who } = request;
-    await logMission(client, mission.id, {
-      at: deps.clock.now(),
-      who,
-      action: "forecast",
-      revision,
-      hash,
-      comment: "",
-    });
-    return ok(changed);
+  { mission, assumptions = {}, ...request }: ForecastRequest,
+): Promise<Result<StoredMission, ForecastFailure<"mission"> | Unfit>> {
+  return keepForecast(deps, MISSIONS, { ...request, id: mission }, async (draft) => {
+    const programme = deps.programmes.current();
+    const past = await pastFor(deps, draft, programme);
+    return forecastMission(draft, programme, past, assumptions, createBreath());
   });
 }
 
-async function compute(deps: ManageDeps, mission: StoredMission, request: ForecastRequest): Promise<Forecast> {
-  const programme = deps.programmes.current();
-  const now = deps.clock.now();
-  const fromAt = now - SAMPLE_DAYS * DAY_MS;
-  const terms = missionTerms(mission.id, mission.document, [], programme);
-  const sample = await sampleHistories(deps.pool, SAMPLE_MEMBERS, fromAt, now);
-  const audience = sample.filter((member) => belongs(member, terms, now));
-  const measured = await measure(deps.pool, mission, programme, sample.length, audience);
-  const { doing, doingIs } = request.doing
-    ? { doing: request.doing, doingIs: "stated" as const }
-    : doingOf(terms, audience, fromAt, now, programme);
-  const { reward, funders } = mission.document;
-  return forecast(
-    {
-      hash: mission.hash,
-      madeAt: now,
-      rateBp: rateOf(mission, programme),
-      boostDays: daysOf(terms),
-      fixedCents: terms.reward.kind === "points" ? terms.reward.cents : 0,
-      mostCents:
-        reward.caps?.total === undefined ? Number.MAX_SAFE_INTEGER : quantities.pointsCentsOf(reward.caps.total),
-      funders,
-      operator: programme.operator,
-      feeKopecks: terms.feeKopecks,
-      budgetCents: terms.budgetCents,
-      pointKopecks: programme.pointValueKopecks,
-    },
-    { doing, doingIs, spendBp: request.spendBp ?? 10_000 },
-    measured,
-  );
-}
-
-function belongs({ traits }: SampledMember, { segments, levels }: MissionTerms, at: EpochMs): boolean {
-  const has = (kind: string, keys: readonly string[]): boolean =>
-    keys.length === 0 ||
-    traits.some(
-      (trait) =>
-        trait.kind === kind &&
-        keys.includes(trait.key) &&
-        trait.fromAt <= at &&
-        (trait.untilAt === undefined || at < trait.untilAt),
-    );
-  return has("segment", segments) && has("level", levels);
-}
-
-async function measure(
-  pool: Pool,
-  mission: StoredMission,
-  programme: CompiledProgramme,
-  sampled: number,
-  audience: readonly SampledMember[],
-): Promise<Measured> {
-  const members = await countMembers(pool);
-  const fits = whereBoosted(mission, programme);
-  let kopecks = 0;
-  for (const { receipts } of audience) {
-    for (const { partner, lines } of receipts) {
-      for (const line of lines) if (fits(partner, line.category)) kopecks += line.amount;
-    }
-  }
+async function pastFor({ pool, clock }: ManageDeps, draft: StoredMission, programme: CompiledProgramme): Promise<Past> {
+  const now = clock.now();
+  const period = periodOf(draft.document, programme.calendar);
+  const terms = missionTerms(draft.id, draft.document, [period], programme);
+  const days = Math.ceil((period.untilAt - Math.max(now, period.fromAt)) / DAY_MS);
+  const asked = now - Math.min(DAYS.most, Math.max(DAYS.least, days)) * DAY_MS;
+  const needsReceipts = terms.steps.some(({ deed }) => deed.kind === "purchase");
+  const needsEvents = terms.steps.some(({ deed }) => deed.kind === "event");
+  const common = { fromAt: asked, now, missions: [terms] };
+  const buyers = await readPast(pool, programme, {
+    ...{ ...common, members: SAMPLE.receipts, events: needsEvents, receipts: true },
+  });
+  const deeds = needsReceipts
+    ? buyers
+    : await readPast(pool, programme, { ...common, members: SAMPLE.events, events: true, receipts: false });
+  const stored = await listMissions(pool);
   return {
-    audience: sampled === 0 ? 0 : Math.round((members * audience.length) / sampled),
-    sampledMembers: sampled,
-    sampledDays: SAMPLE_DAYS,
-    spendPerDayKopecks: audience.length === 0 ? 0 : Math.round(kopecks / audience.length / SAMPLE_DAYS),
+    fromAt: Math.min(knownFrom(buyers, asked, now), knownFrom(deeds, asked, now)),
+    ...{ now, members: await countMembers(pool), deeds, buyers },
+    finished: await finishedBefore(pool, stored, programme, now),
+    expectedBpOf: (id) => expectedBp(stored.find((mission) => mission.id === id)),
   };
 }
 
-/** Purchase goals: the share that would have done it in the last 28 days, as the progress engine judges. */
-function doingOf(
-  terms: MissionTerms,
-  audience: readonly SampledMember[],
-  fromAt: EpochMs,
+/** Forecasts that were made before missions were forecast in this way say nothing that could be learnt from. */
+function forecastOf({ forecast }: StoredMission) {
+  return forecast?.coverageBp === undefined ? undefined : forecast;
+}
+
+function expectedBp(mission: StoredMission | undefined): number {
+  const forecast = mission && mission.state !== "ended" ? forecastOf(mission) : undefined;
+  const audience = forecast?.assumptions.audience?.expected ?? 0;
+  if (forecast === undefined || audience <= 0) return 0;
+  return Math.min(10_000, Math.round((forecast.completions.expected / audience) * 10_000));
+}
+
+async function finishedBefore(
+  pool: Pool,
+  stored: readonly StoredMission[],
+  programme: CompiledProgramme,
   now: EpochMs,
-  { calendar }: CompiledProgramme,
-): Pick<Assumptions, "doing" | "doingIs"> {
-  if (terms.steps.some(({ deed }) => deed.kind === "event")) return { doing: STATED, doingIs: "stated" };
-  const past = { ...terms, live: [{ fromAt, untilAt: now }] };
-  const hits = audience.filter(({ receipts }) => {
-    const rows = receipts.flatMap((receipt) => contributionsOf({ kind: "purchase", ...receipt }, past));
-    return evaluate(rows, past, calendar).done !== undefined;
-  }).length;
-  return { doing: shareInterval(hits, audience.length), doingIs: "measured" };
-}
-
-function rateOf({ document }: StoredMission, programme: CompiledProgramme): number {
-  const { percent, boost } = document.reward;
-  if (percent !== undefined) return quantities.percentBp(percent);
-  if (boost === undefined) return 0;
-  const rules = [...programme.rules.values()].filter(({ id }) =>
-    list(programme.document.rules[id]?.when?.boost).includes(boost),
+): Promise<Finished[]> {
+  const over = stored
+    .flatMap((mission) => {
+      const live = mission.liveSpans.map(([fromAt, untilAt]) => ({
+        fromAt,
+        untilAt: untilAt ?? Number.MAX_SAFE_INTEGER,
+      }));
+      const terms = missionTerms(mission.id, mission.document, live, programme);
+      const endedAt = terms.live.at(-1)?.untilAt;
+      const forecast = forecastOf(mission);
+      if (endedAt === undefined || endedAt > now || forecast === undefined) return [];
+      return [{ id: mission.id, terms, forecast, endedAt }];
+    })
+    .sort((a, b) => a.endedAt - b.endedAt)
+    .slice(-FINISHED.missions);
+  if (over.length === 0) return [];
+  const completions = await countCompletions(
+    pool,
+    over.map(({ id }) => id),
   );
-  return rules.reduce((sum, { effect }) => sum + (effect.kind === "percent" ? effect.rateBp : 0), 0);
+  const finished: Finished[] = [];
+  for (const { id, terms, forecast, endedAt } of over) {
+    const { audience, ready } = forecast.assumptions;
+    // Who it was open to is what had been measured: what a person stated may have been a wish.
+    if (audience === undefined || audience.source === "stated" || ready?.source === "stated") continue;
+    const { measured } = forecast;
+    const spent =
+      endedAt + boostDays(terms) * DAY_MS > now
+        ? undefined
+        : await spentOf(pool, terms, programme, measured.perMemberCents);
+    finished.push({
+      audience: Math.round((audience.expected * (ready?.expected ?? 10_000)) / 10_000),
+      completions: completions.get(id) ?? 0,
+      natural: measured.natural,
+      days: terms.live.reduce((sum, { fromAt, untilAt }) => sum + (untilAt - fromAt) / DAY_MS, 0),
+      valueKopecks: measured.valueKopecks,
+      ...(spent === undefined ? {} : { spent }),
+    });
+  }
+  return finished;
 }
 
-function daysOf({ reward }: MissionTerms): number {
-  if (reward.kind !== "boost") return 0;
-  if (reward.lasts === undefined) return 365;
-  return reward.lasts.unit === "month" ? reward.lasts.count * 30 : reward.lasts.count;
+async function spentOf(
+  pool: Pool,
+  { id, reward }: MissionTerms,
+  programme: CompiledProgramme,
+  perMemberCents: number,
+): Promise<number | undefined> {
+  if (reward.kind !== "boost" || perMemberCents <= 0) return undefined;
+  const rules = Object.entries(programme.document.rules)
+    .filter(([rule, { when }]) => rule === missionKey(id) || list(when?.boost).includes(reward.key))
+    .map(([rule]) => rule);
+  const { doers, cents } = await earnedByDoers(pool, id, rules, FINISHED.doers);
+  return doers < FINISHED.fewest || cents <= 0 ? undefined : cents / doers / perMemberCents;
 }
 
-function whereBoosted({ document }: StoredMission, programme: CompiledProgramme) {
-  const { at, category, exceptCategory, boost } = document.reward;
-  const { categories } = programme;
-  const isUnder = (above: string, below: string): boolean => {
-    const [a, b] = [categories.numbers.get(above), categories.numbers.get(below)];
-    return a !== undefined && b !== undefined && categories.isUnder[a * categories.ids.length + b] === 1;
+function createBreath() {
+  let sinceMs = performance.now();
+  return () => {
+    if (performance.now() - sinceMs < STRETCH_MS) return undefined;
+    return new Promise<void>((resolve) => {
+      setImmediate(() => {
+        sinceMs = performance.now();
+        resolve();
+      });
+    });
   };
-  const rules = Object.values(programme.document.rules).filter(({ when }) => list(when?.boost).includes(boost ?? ""));
-  const places =
-    boost === undefined
-      ? [{ partner: at, category, exceptCategory }]
-      : rules.map(({ when }) => ({
-          partner: when?.partner,
-          category: when?.category,
-          exceptCategory: when?.exceptCategory,
-        }));
-  return (partner: string, line: string): boolean =>
-    places.some(
-      (place) =>
-        (place.partner === undefined || list(place.partner).includes(partner)) &&
-        (place.category === undefined || list(place.category).some((each) => isUnder(each, line))) &&
-        !list(place.exceptCategory).some((each) => isUnder(each, line)),
-    );
 }

@@ -1,68 +1,128 @@
 import type { Pool } from "pg";
+import type { EventData, Happening, Line } from "#domains/missions/index.ts";
+import type { Receipt, Tender } from "#domains/program/index.ts";
+import { bucketOf, type MemberId } from "#kernel/ids.ts";
 import type { EpochMs } from "#kernel/time.ts";
-
-export type SampledReceipt = {
-  readonly source: string;
-  readonly partner: string;
-  readonly store: string;
-  readonly at: EpochMs;
-  readonly lines: readonly { readonly category: string; readonly amount: number }[];
-};
-export type SampledMember = {
-  readonly traits: readonly { kind: string; key: string; fromAt: EpochMs; untilAt?: EpochMs }[];
-  readonly receipts: readonly SampledReceipt[];
-};
+import { int2Array, int8Array } from "#platform/postgres/binary-arrays.ts";
 
 /**
- * Members of buckets spread over all, as the primary key has them (a bucket is a hash, so its first members are any
- * members), with their receipts of a time along their own operations.
+ * Members of buckets spread over all, by the primary key: in each from a place that its number picks, so that those who
+ * joined early are not all there is. A bucket is a hash of the member, so any of them stands for all. No locks.
  */
 const SAMPLE = `
-with spread as (select (i * 1024 / $1)::smallint as bucket from generate_series(0, least($1, 1024) - 1) i),
+with spread as (select (i * 1024 / least($1, 1024))::smallint as bucket from generate_series(0, least($1, 1024) - 1) i),
+most as (
+  select s.bucket, (select max(member_id) from wallet w where w.bucket = s.bucket) as member_id from spread s),
 picked as (
-  select w.bucket, w.member_id from spread s cross join lateral (
-    select bucket, member_id from wallet where bucket = s.bucket and status = 'open' order by member_id
-    limit greatest(1, $1 / 1024)) w
-)
-select
-  (select json_agg(json_build_array(t.kind, t.key, (extract(epoch from t.valid_from) * 1000)::int8,
-                                    (extract(epoch from t.valid_until) * 1000)::int8))
-     from member_trait t where t.bucket = p.bucket and t.member_id = p.member_id) as traits,
-  (select json_agg(json_build_array(o.seq, o.partner, (extract(epoch from o.occurred_at) * 1000)::int8,
-                                    o.body -> 'receipt' -> 'lines', o.body -> 'receipt' ->> 'store'))
-     from operation o where o.bucket = p.bucket and o.member_id = p.member_id and o.kind = 'purchase'
-       and o.occurred_at >= $2 and o.occurred_at < $3) as receipts
-from picked p`;
+  select m.bucket, floor(m.member_id * ((m.bucket * 619 + 331) % 1024) / 1024.0)::int8 as pivot from most m
+  where m.member_id is not null)
+select f.member_id from picked p cross join lateral (
+  select member_id from (
+    (select 0 as lap, member_id from wallet
+      where bucket = p.bucket and member_id >= p.pivot and status = 'open' order by member_id limit ceil($1 / 1024.0))
+    union all
+    (select 1 as lap, member_id from wallet
+      where bucket = p.bucket and member_id < p.pivot and status = 'open' order by member_id limit ceil($1 / 1024.0))
+  ) around order by lap, member_id limit ceil($1 / 1024.0)) f
+order by p.bucket, f.member_id`;
 
-type Row = {
-  traits: [string, string, number, number | null][] | null;
-  receipts: [number, string, number, SampledReceipt["lines"], string][] | null;
+/** About so many members, any of them; the same ones while nobody joins. */
+export async function sampleMembers(pool: Pool, count: number): Promise<MemberId[]> {
+  const { rows } = await pool.query<{ member_id: number }>(SAMPLE, [count]);
+  return rows.map((row) => Number(row.member_id));
+}
+
+/** Along the members' own operations, by primary key. */
+const RECEIPTS = `
+select o.member_id, o.seq, o.partner, (extract(epoch from o.occurred_at) * 1000)::int8 as at,
+       o.body -> 'receipt' as receipt, (o.body -> 'spent' ->> 'cents')::int8 as spent
+from unnest($1::int2[], $2::int8[]) as x(bucket, member_id)
+join operation o on o.bucket = x.bucket and o.member_id = x.member_id
+where o.kind = 'purchase' and o.occurred_at >= $3 and o.occurred_at < $4
+order by o.member_id, o.occurred_at, o.seq`;
+
+type ReceiptRow = {
+  member_id: number;
+  seq: number;
+  partner: string;
+  at: number;
+  receipt: {
+    store: string;
+    channel?: string;
+    lines: Line[];
+    deliveryFee?: number;
+    tenders?: { kind: string; amount: number; bank?: string }[];
+  };
+  spent: number | null;
 };
 
-export async function sampleHistories(
+export type SampledReceipt = { readonly source: string; readonly receipt: Receipt };
+
+/** The receipts of these members in [from, until), each member's in order of time. */
+export async function readReceipts(
   pool: Pool,
-  members: number,
+  members: readonly MemberId[],
   fromAt: EpochMs,
   untilAt: EpochMs,
-): Promise<SampledMember[]> {
-  const { rows } = await pool.query<Row>(SAMPLE, [members, new Date(fromAt), new Date(untilAt)]);
-  return rows.map(({ traits, receipts }) => ({
-    traits: (traits ?? []).map(([kind, key, from, until]) => ({
-      kind,
-      key,
-      fromAt: from,
-      ...(until === null ? {} : { untilAt: until }),
-    })),
-    receipts: (receipts ?? []).map(([seq, partner, at, lines, store]) => ({
-      source: `o:${seq}`,
-      ...{ partner, store, at, lines },
-    })),
+): Promise<Map<MemberId, SampledReceipt[]>> {
+  const { rows } = await pool.query<ReceiptRow>(RECEIPTS, [...keysOf(members), new Date(fromAt), new Date(untilAt)]);
+  return grouped(rows, ({ seq, partner, at, receipt, spent }) => ({
+    source: `o:${seq}`,
+    receipt: {
+      ...{ partner, store: receipt.store, till: "", number: "", at },
+      ...(receipt.channel === undefined ? {} : { channel: receipt.channel }),
+      lines: receipt.lines.map(({ category, amount }) => ({ category, amountKopecks: amount })),
+      deliveryFeeKopecks: receipt.deliveryFee ?? 0,
+      tenders: (receipt.tenders ?? []).map(
+        ({ kind, amount, bank }): Tender => ({ kind, amountKopecks: amount, ...(bank === undefined ? {} : { bank }) }),
+      ),
+      spendCents: spent ?? 0,
+    },
   }));
 }
 
-/** The planner's estimate where the table is large, else a count. */
+/** By the primary key's prefix, one range a member. */
+const EVENTS = `
+select e.member_id, e.partner, e.event_id, e.type, e.data, (extract(epoch from e.occurred_at) * 1000)::int8 as at
+from unnest($1::int2[], $2::int8[]) as x(bucket, member_id)
+join partner_event e on e.bucket = x.bucket and e.member_id = x.member_id
+where e.occurred_at >= $3 and e.occurred_at < $4`;
+
+type EventRow = { member_id: number; partner: string; event_id: string; type: string; data: EventData; at: number };
+
+/** The events of these members in [from, until). */
+export async function readEvents(
+  pool: Pool,
+  members: readonly MemberId[],
+  fromAt: EpochMs,
+  untilAt: EpochMs,
+): Promise<Map<MemberId, Happening[]>> {
+  const { rows } = await pool.query<EventRow>(EVENTS, [...keysOf(members), new Date(fromAt), new Date(untilAt)]);
+  return grouped(rows, ({ partner, event_id, type, data, at }) => ({
+    kind: "event",
+    source: `e:${partner}:${event_id}`,
+    ...{ partner, type, at, data },
+  }));
+}
+
+function keysOf(members: readonly MemberId[]): [Buffer, Buffer] {
+  return [int2Array(members.map(bucketOf)), int8Array(members)];
+}
+
+function grouped<Row extends { member_id: number }, T>(rows: readonly Row[], of: (row: Row) => T): Map<MemberId, T[]> {
+  const groups = new Map<MemberId, T[]>();
+  for (const row of rows) {
+    const known = groups.get(row.member_id);
+    if (known) known.push(of(row));
+    else groups.set(row.member_id, [of(row)]);
+  }
+  return groups;
+}
+
+/** The planner's estimate where the table is large, else a count of open ones. */
 const COUNT = `
-select case when c.reltuples >= 200000 then c.reltuples::int8 else (select count(*) from wallet) end as members
+select case when c.reltuples >= 200000 then c.reltuples::int8
+       else (select count(*) from wallet where status = 'open') end as members
 from pg_class c where c.oid = 'wallet'::regclass`;
 
 export async function countMembers(pool: Pool): Promise<number> {

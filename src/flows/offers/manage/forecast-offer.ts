@@ -12,15 +12,13 @@ import {
   type CompiledProgramme,
   canonicalJson,
   compileProgramme,
-  type MemberStanding,
   parseProgramme,
-  price,
   quantities,
-  type Receipt,
   type Trait,
 } from "#domains/program/index.ts";
-import { countMembers, type SampledMember, sampleHistories } from "#flows/missions/index.ts";
+import { countMembers, type PastMember, readPast } from "#flows/missions/index.ts";
 import type { ManageDeps, StatedUse } from "#flows/publishing/index.ts";
+import { replayHistory } from "#flows/simulate/index.ts";
 import { DAY_MS, type EpochMs, formatDay, parseDay } from "#kernel/time.ts";
 
 type Share = OfferForecast["assumptions"]["using"];
@@ -46,9 +44,17 @@ export async function computeOfferForecast(
   const { document, hash } = offer;
   const now = deps.clock.now();
   const programme = deps.programmes.current();
-  const lowestLevel = [...programme.levels.values()].sort((a, b) => a.rank - b.rank)[0]?.id;
-  const sample = await sampleHistories(deps.pool, SAMPLE_MEMBERS, now - SAMPLE_DAYS * DAY_MS, now);
-  const audience = sample.filter(({ traits }) => isAudience(document, { traits, lowestLevel }, now));
+  const sample = await readPast(deps.pool, programme, {
+    ...{
+      members: SAMPLE_MEMBERS,
+      fromAt: now - SAMPLE_DAYS * DAY_MS,
+      now,
+      events: false,
+      receipts: true,
+      missions: [],
+    },
+  });
+  const audience = sample.filter((member) => isAudience(document, member, now));
   const gains = document.voucher === undefined ? replay(programme, offer.id, document, audience, now) : [];
   const members = await countMembers(deps.pool);
   const needsUse = document.activation === true || document.voucher !== undefined;
@@ -83,7 +89,7 @@ function replay(
   programme: CompiledProgramme,
   id: string,
   document: OfferDocument,
-  audience: readonly SampledMember[],
+  audience: readonly PastMember[],
   now: EpochMs,
 ): number[] {
   const { calendar } = programme;
@@ -102,40 +108,20 @@ function replay(
   if (!parsed.ok) return [];
   const changed = compileProgramme(parsed.value, programme.version + 1, 0);
   const held: Trait = { kind: "boost", key: offerKey(id), fromAt: 0 };
-  return audience.map(({ traits, receipts }) => {
-    const known = traits as readonly Trait[];
-    return earned(changed, [...known, held], receipts) - earned(programme, known, receipts);
+  return audience.map((member) => {
+    const known = member.traits as readonly Trait[];
+    return earned(changed, [...known, held], member) - earned(programme, known, member);
   });
 }
 
-/** Points of receipts in the order of their time, each with the use of caps that the ones before left. */
-function earned(programme: CompiledProgramme, traits: readonly Trait[], receipts: SampledMember["receipts"]): number {
-  const capUse = new Map<string, number>();
-  const firstPurchaseAt = new Map<string, EpochMs>();
+function earned(
+  programme: CompiledProgramme,
+  traits: readonly Trait[],
+  { firstPurchaseAt, receipts }: PastMember,
+): number {
   let cents = 0;
-  for (const receipt of [...receipts].sort((a, b) => a.at - b.at)) {
-    const standing: MemberStanding = { traits, capUse, firstPurchaseAt, activeCents: 0 };
-    const priced = price(receiptOf(receipt), standing, programme);
-    if (!priced.ok) continue;
-    cents += priced.value.earnedCents;
-    for (const { key, amount } of priced.value.capUse) capUse.set(key, (capUse.get(key) ?? 0) + amount);
-    if (!firstPurchaseAt.has(receipt.partner)) firstPurchaseAt.set(receipt.partner, receipt.at);
-  }
+  for (const own of replayHistory(programme, { traits, firstPurchaseAt }, receipts).byFunder.values()) cents += own;
   return cents;
-}
-
-function receiptOf({ partner, store, at, lines, source }: SampledMember["receipts"][number]): Receipt {
-  return {
-    partner,
-    store,
-    till: "sample",
-    number: source,
-    at,
-    lines: lines.map(({ category, amount }) => ({ category, amountKopecks: amount })),
-    deliveryFeeKopecks: 0,
-    tenders: [],
-    spendCents: 0,
-  };
 }
 
 function daysOf({ from, until, lasts }: OfferDocument): number {

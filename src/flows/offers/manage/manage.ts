@@ -14,7 +14,7 @@ import {
   planWorks,
   type StatedUse,
 } from "#flows/publishing/index.ts";
-import type { Result } from "#kernel/result.ts";
+import { ok, type Result } from "#kernel/result.ts";
 import { computeOfferForecast } from "./forecast-offer.ts";
 import { computePromoForecast } from "./forecast-promo.ts";
 import { OFFERS, PROMOS } from "./kinds.ts";
@@ -36,7 +36,7 @@ export const forecastOfferDraft = (
   deps: ManageDeps,
   request: ForecastRequest & StatedUse,
 ): Promise<Result<StoredOffer, ForecastFailure<"offer">>> =>
-  keepForecast(deps, OFFERS, request, (offer) => computeOfferForecast(deps, offer, request));
+  keepForecast(deps, OFFERS, request, async (offer) => ok(await computeOfferForecast(deps, offer, request)));
 
 export const planPromos = (
   deps: ManageDeps,
@@ -54,4 +54,4 @@ export const forecastPromoDraft = (
   deps: ManageDeps,
   request: ForecastRequest & StatedUse,
 ): Promise<Result<StoredPromo, ForecastFailure<"promotion">>> =>
-  keepForecast(deps, PROMOS, request, (promo) => computePromoForecast(deps, promo, request));
+  keepForecast(deps, PROMOS, request, async (promo) => ok(await computePromoForecast(deps, promo, request)));

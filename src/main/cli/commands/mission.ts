@@ -11,7 +11,7 @@ import {
   type StateRequest,
 } from "#flows/missions/index.ts";
 import { type CommandContext, type CommandFailure, defineCommand, failure } from "../command.ts";
-import { formatPoints, formatRoubles } from "../format.ts";
+import { ASSUMPTION_OPTIONS, forecastText, statedOf } from "./mission-forecast.ts";
 import { BY, COMMENT, draftedText, fileOf } from "./published-files.ts";
 
 export const missionPlanCommand = defineCommand({
@@ -63,6 +63,24 @@ export const missionApplyCommand = defineCommand({
   },
 });
 
+export const missionForecastCommand = defineCommand({
+  name: "mission forecast",
+  summary: "Forecast a draft again, with assumptions of your own",
+  usage: "mission forecast MISSION [--won LOW,EXPECTED,HIGH] [--natural …] [--spend …] [--ready …] [--audience …]",
+  example: "dolka mission forecast kubyshka-card --won 1%,3%,6% --by anna",
+  options: { by: BY, ...ASSUMPTION_OPTIONS },
+  async run(context, { positionals, values }) {
+    const [mission, ...rest] = positionals;
+    if (mission === undefined || rest.length > 0) throw failure.badUsage("Name one mission.");
+    const assumptions = statedOf(values);
+    await withHome(context, async (deps) => {
+      const made = await makeForecast(deps, { mission, who: values.by ?? userInfo().username, assumptions });
+      if (!made.ok) throw refusedState(made.failure);
+      context.result({ mission, forecast: made.value.forecast }, forecastText(made.value));
+    });
+  },
+});
+
 export const missionApproveCommand = stateCommand("approve", "Approve a draft that somebody else wrote: it goes live");
 export const missionPauseCommand = stateCommand("pause", "Pause a mission: what happens meanwhile does not count");
 export const missionResumeCommand = stateCommand("resume", "Let a paused mission go on");
@@ -82,8 +100,11 @@ function stateCommand(action: StateRequest["action"], summary: string) {
         const who = values.by ?? userInfo().username;
         const changed = await changeMissionState(deps, { mission, action, who, comment: values.comment });
         if (!changed.ok) throw refusedState(changed.failure);
-        const { id, state, revision } = changed.value;
-        context.result({ id, state, revision }, `Mission ${id}: ${state}.`);
+        const { id, state, revision, forecast } = changed.value;
+        const text = `Mission ${id}: ${state}.`;
+        // Whoever approves it sees what it was made live on.
+        if (action !== "approve") return context.result({ id, state, revision }, text);
+        context.result({ id, state, revision, forecast }, `${text}\n${forecastText(changed.value)}`);
       });
     },
   });
@@ -99,19 +120,6 @@ async function withHome(context: CommandContext, work: (deps: Deps) => Promise<v
   } finally {
     await home.close();
   }
-}
-
-function forecastText({ id, forecast }: StoredMission): string {
-  if (forecast === undefined) return `${id}: no forecast`;
-  const { doers, pointsCents, operatorResultKopecks, assumptions, exceedsBudget } = forecast;
-  const range = (of: { low: number; expected: number; high: number }, show: (value: number) => string) =>
-    `${show(of.expected)} (${show(of.low)} to ${show(of.high)})`;
-  const doing = `${assumptions.doingIs}: ${formatPoints(assumptions.doing.expectedBp)} % do it`;
-  return [
-    `${id}: ${range(doers, String)} members, ${doing}`,
-    `  points ${range(pointsCents, formatPoints)}${exceedsBudget ? ", more than the budget" : ""}`,
-    `  operator ${range(operatorResultKopecks, formatRoubles)}`,
-  ].join("\n");
 }
 
 function refusedDraft(reason: DraftFailure): CommandFailure {
