@@ -20,8 +20,8 @@ export const NDJSON_LIMITS: NdjsonLimits = {
   window: 256,
 };
 
-/** A line that meets a full queue waits and tries again, up to about 6 s in all. */
-const RETRY_WAITS_MS = [50, 100, 200, 400, 800, 1_600, 3_200];
+/** A line that meets a full queue waits and tries again, up to about 13 s in all; who sends the batch need not. */
+const RETRY_WAITS_MS = [50, 100, 200, 400, 800, 1_600, 3_200, 6_400];
 
 const UNKNOWN_ENCODING: Failure = {
   code: "unsupported-media-type",
@@ -58,7 +58,9 @@ export function ndjsonRoute(deps: NdjsonRouteDeps, spec: NdjsonRouteSpec): (app:
     app.register(async (scope) => {
       scope.removeAllContentTypeParsers();
       scope.addContentTypeParser(NDJSON, (request, payload, done) => {
-        const body = unpack(payload, request.headers["content-encoding"]);
+        const { "content-length": length, "content-encoding": encoding } = request.headers;
+        if (Number(length) > limits.maxBytes) return done(new ProblemError(endFailure("too-large", limits)));
+        const body = unpack(payload, encoding);
         if (body === undefined) done(new ProblemError(UNKNOWN_ENCODING));
         else done(null, body);
       });
