@@ -42,11 +42,16 @@ export function beginBatch(host: BatchHost): GuardBatch {
   const notes: GuardNote[] = [];
   let number: number | undefined;
   let postedAt = 0;
+  let judged: Keyed | undefined;
   return {
-    judge: (facts) => counters && judge(keyed(counters, facts), counters, decided),
+    judge: (facts) => {
+      if (!counters) return undefined;
+      judged = keyed(counters, facts);
+      return judge(judged, counters, decided);
+    },
     take: (note) => {
       notes.push(note);
-      if (counters) decided.push(keyed(counters, note.facts));
+      if (counters) decided.push(judged?.facts === note.facts ? judged : keyed(counters, note.facts));
     },
     rows: (now) => {
       if (counters === undefined || notes.length === 0) return {};

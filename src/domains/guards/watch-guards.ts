@@ -5,7 +5,7 @@ import type { Clock } from "#platform/clock.ts";
 import { type Blocks, blockedOf, blocksOf, NO_BLOCKS } from "./core/blocks.ts";
 import { createStoppedProgrammes } from "./core/stopped-programme.ts";
 import { NO_STOPS, type Stops, stopsOf } from "./core/stops.ts";
-import { type Counters, count, createCounters, keyed, LATE_MS } from "./core/velocity/counters.ts";
+import { type Counters, count, createCounters, keyed, LATE_MS, subjectsIn } from "./core/velocity/counters.ts";
 import { type GuardFacts, SUBJECT_INDEX, SUBJECTS } from "./core/velocity/facts.ts";
 import { readJournal } from "./core/velocity/journal.ts";
 import { judge, type Verdict } from "./core/velocity/judge.ts";
@@ -68,7 +68,7 @@ type State = {
 export async function openGuards(deps: GuardDeps): Promise<WatchedGuards> {
   const writer = await newWriter(deps.pool);
   const state = newState(writer);
-  const stats = { subjects: () => subjectsOf(state.counters), droppedRefusals: 0 };
+  const stats = { subjects: () => (state.counters ? subjectsIn(state.counters) : 0), droppedRefusals: 0 };
   let looking: Promise<void> | undefined;
   // One look at a time, whoever asks; who asks while one is under way wants what comes after.
   const refresh = async (): Promise<void> => {
@@ -126,10 +126,6 @@ function newState(writer: number): State {
     refused: new Map(),
   };
   return state;
-}
-
-function subjectsOf(counters: Counters | undefined): number {
-  return counters?.groups.reduce((total, { entries }) => total + entries.size, 0) ?? 0;
 }
 
 function watch(refresh: () => Promise<void>, onError: (error: unknown) => void): { stop(): Promise<void> } {

@@ -1,36 +1,27 @@
 import type { VelocityTerms } from "#domains/program/index.ts";
 import { type Calendar, type EpochMs, MINUTE_MS } from "#kernel/time.ts";
-import { type GuardFacts, joinKeys, SUBJECT_INDEX } from "./facts.ts";
-import { type CountedRule, countedRule } from "./rules.ts";
+import { AT, COLUMNS, freeEvent, freeList, MASK, pushEvent } from "./events.ts";
+import type { GuardFacts } from "./facts.ts";
+import { type Column, columnValue, countedBy, countedValue, type Group, groupsOf, keyFor } from "./groups.ts";
+import type { CountedRule } from "./rules.ts";
+import { addSubject, findSubject, nextSubject, removeSubject } from "./subjects.ts";
 import { addToTally, newTally, type Tally } from "./tally.ts";
 
 /** Events of one subject kept one by one, with exact windows; a busier one is kept in sums by slices of a window. */
 export const FEW = 48;
 /** What is remembered reaches this much beyond a window; what comes later is judged by what is left. */
 export const LATE_MS = 15 * MINUTE_MS;
-/** Entries looked at for each one added, so that what is over is forgotten without a pause. */
+/** Subjects looked at for each event added, so that what is over is forgotten without a pause. */
 const SWEPT_PER_ADD = 2;
-/** Below this, what is over is not looked for among a subject's events. */
-const PRUNED_FROM = 4;
-
-/** What is known of one subject: its few events, or one tally for each rule of the group. Small: there are millions. */
-export type Entry = { events: readonly GuardFacts[]; tallies: readonly Tally[] | undefined; addedMinute: number };
-
-/** Rules that count the same subjects share what is remembered of them. */
-export type Group = {
-  /** Places among a fact's keys. */
-  readonly of: readonly number[];
-  readonly rules: readonly CountedRule[];
-  readonly horizonMs: number;
-  readonly entries: Map<number, Entry>;
-  sweep: Iterator<[number, Entry]> | undefined;
-};
+const LOOKED_AT_TO_FORGET = 8;
+/** Stands for a newest event where a subject is kept in tallies. */
+const TALLIED = -2;
 
 export type Counters = {
   readonly groups: readonly Group[];
   /** By store id: its number in the programme that the rules come from. */
   readonly placeOf: (store: string) => number;
-  /** Subjects remembered in one group; past it the first known are forgotten. */
+  /** Subjects remembered in one group; past it some that have been idle for long are forgotten. */
   readonly mostSubjects: number;
 };
 
@@ -41,109 +32,161 @@ export type CounterOptions = {
   readonly mostSubjects?: number;
 };
 
-/** A request with its subjects' keys, one for each group; 0 where it names no such. */
-export type Keyed = { readonly facts: GuardFacts; readonly keys: readonly number[] };
+/** A request with, for each group, its subject's key (0 where it names none) and the rules that count it, as bits. */
+export type Keyed = { readonly facts: GuardFacts; readonly keys: readonly number[]; readonly masks: readonly number[] };
 
 /** Empty counters for these rules. */
 export function createCounters(options: CounterOptions): Counters {
-  const bySubjects = Map.groupBy(options.rules, ({ of }) => of.map((subject) => SUBJECT_INDEX[subject]).join());
-  const groups = [...bySubjects].map(([subjects, rules]): Group => {
-    const counted = rules.map((terms) => countedRule(terms, options.calendar));
-    return {
-      of: subjects.split(",").map(Number),
-      rules: counted,
-      horizonMs: Math.max(...counted.map(({ windowMs }) => windowMs)) + LATE_MS,
-      entries: new Map(),
-      sweep: undefined,
-    };
-  });
+  const groups = groupsOf(options.rules, options.calendar, LATE_MS);
   return { groups, placeOf: options.placeOf, mostSubjects: options.mostSubjects ?? 2_000_000 };
 }
 
-export function keyed({ groups }: Counters, facts: GuardFacts): Keyed {
+export function keyed({ groups, placeOf }: Counters, facts: GuardFacts): Keyed {
   const keys = new Array<number>(groups.length);
-  for (let g = 0; g < groups.length; g++) keys[g] = keyFor((groups[g] as Group).of, facts);
-  return { facts, keys };
-}
-
-function keyFor(of: readonly number[], { keys }: GuardFacts): number {
-  let key = keys[of[0] as number] as number;
-  for (let i = 1; i < of.length && key !== 0; i++) {
-    const next = keys[of[i] as number] as number;
-    key = next === 0 ? 0 : joinKeys(key, next);
+  const masks = new Array<number>(groups.length);
+  for (let g = 0; g < groups.length; g++) {
+    const group = groups[g] as Group;
+    keys[g] = keyFor(group, facts);
+    masks[g] = countedBy(group, facts, placeOf);
   }
-  return key;
+  return { facts, keys, masks };
 }
 
-/** Whether the rule counts this. */
-export function counts({ terms }: CountedRule, facts: GuardFacts, counters: Counters): boolean {
-  if (terms.on === "spend" ? facts.spentCents === 0 : facts.kind !== terms.on) return false;
-  return fits(terms, facts, counters);
+/** How many subjects are remembered. */
+export function subjectsIn({ groups }: Counters): number {
+  return groups.reduce((total, { subjects }) => total + subjects.size, 0);
 }
 
-export function fits(terms: VelocityTerms, facts: GuardFacts, counters: Counters): boolean {
-  if (terms.channels !== undefined && !terms.channels.includes(facts.channel)) return false;
-  return terms.placeMask === undefined || terms.placeMask[counters.placeOf(facts.store)] === 1;
+/** Bytes that the typed arrays of the counters take; tallies of busy subjects are some thousand bytes each on top. */
+export function bytesOf({ groups }: Counters): number {
+  return groups.reduce((total, { subjects, events, tallies }) => {
+    const arrays = [subjects.keys, subjects.heads, subjects.minutes, events.rows, events.next];
+    const all = [...arrays, ...subjects.shards.map(({ slots }) => slots)];
+    for (const tally of tallies.values()) for (const { ids, amounts } of tally) all.push(ids, amounts);
+    return all.reduce((sum, { byteLength }) => sum + byteLength, total);
+  }, 0);
 }
 
 /** Counts what was posted. `now` is when; own times may come in any order. */
-export function count(counters: Counters, { facts, keys }: Keyed, now: EpochMs): void {
+export function count(counters: Counters, { facts, keys, masks }: Keyed, now: EpochMs): void {
   const minute = Math.floor(now / MINUTE_MS);
   for (let g = 0; g < counters.groups.length; g++) {
-    const group = counters.groups[g] as Group;
     const key = keys[g] as number;
-    if (key === 0) continue;
-    const entry = group.entries.get(key);
-    if (entry === undefined) {
-      if (group.entries.size >= counters.mostSubjects) forgetFirst(group);
-      // A list of one takes the room of one; grown by push it would take that of seventeen.
-      group.entries.set(key, { events: [facts], tallies: undefined, addedMinute: minute });
-    } else {
-      entry.addedMinute = minute;
-      if (entry.tallies) tally(counters, group, entry.tallies, facts);
-      else addEvent(counters, group, entry, facts);
+    const mask = masks[g] as number;
+    if (key === 0 || mask === 0) continue;
+    const group = counters.groups[g] as Group;
+    const { subjects } = group;
+    let subject = findSubject(subjects, key);
+    if (subject < 0) {
+      if (subjects.size >= counters.mostSubjects) forgetIdle(group);
+      subject = addSubject(subjects, key);
     }
+    subjects.minutes[subject] = minute;
+    if (subjects.heads[subject] === TALLIED) tally(group, group.tallies.get(subject) as readonly Tally[], mask, facts);
+    else addEvent(group, subject, mask, facts);
     sweep(group, minute);
   }
 }
 
-function addEvent(counters: Counters, group: Group, entry: Entry, facts: GuardFacts): void {
-  let known = entry.events;
-  if (known.length >= PRUNED_FROM) {
-    let newest = facts.at;
-    for (const { at } of known) if (at > newest) newest = at;
-    const oldest = newest - group.horizonMs;
-    if (known.some(({ at }) => at < oldest)) known = known.filter(({ at }) => at >= oldest);
-  }
-  entry.events = [...known, facts];
-  if (entry.events.length <= FEW) return;
-  entry.tallies = group.rules.map(newTally);
-  for (const event of entry.events) tally(counters, group, entry.tallies, event);
-  entry.events = [];
+/** The tallies of a busy subject; undefined when its events are kept one by one. */
+export function talliesOf({ subjects, tallies }: Group, subject: number): readonly Tally[] | undefined {
+  return subjects.heads[subject] === TALLIED ? tallies.get(subject) : undefined;
 }
 
-function tally(counters: Counters, group: Group, tallies: readonly Tally[], facts: GuardFacts): void {
+function addEvent(group: Group, subject: number, mask: number, facts: GuardFacts): void {
+  const { subjects, events, columns } = group;
+  const known = prune(group, subject, facts.at);
+  const event = pushEvent(events, subjects.heads[subject] as number);
+  const { rows } = events;
+  const row = event * events.width;
+  rows[row + AT] = facts.at;
+  rows[row + MASK] = mask;
+  for (let c = 0; c < columns.length; c++) rows[row + COLUMNS + c] = columnValue(columns[c] as Column, facts);
+  subjects.heads[subject] = event;
+  if (known === FEW) toTallies(group, subject);
+}
+
+/** Frees a subject's events that no window with anything still to come can reach; how many are left. */
+function prune({ subjects, events, horizonMs }: Group, subject: number, at: EpochMs): number {
+  const { rows, next, width } = events;
+  let newest = at;
+  let oldest = at;
+  let known = 0;
+  for (let event = subjects.heads[subject] as number; event >= 0; event = next[event] as number) {
+    const then = rows[event * width + AT] as number;
+    if (then > newest) newest = then;
+    if (then < oldest) oldest = then;
+    known++;
+  }
+  if (oldest >= newest - horizonMs) return known;
+  let before = -1;
+  for (let event = subjects.heads[subject] as number; event >= 0; ) {
+    const after = next[event] as number;
+    if ((rows[event * width + AT] as number) >= newest - horizonMs) before = event;
+    else {
+      if (before < 0) subjects.heads[subject] = after;
+      else next[before] = after;
+      freeEvent(events, event);
+      known--;
+    }
+    event = after;
+  }
+  return known;
+}
+
+function toTallies(group: Group, subject: number): void {
+  const { subjects, events, rules, columnOf } = group;
+  const { rows, next, width } = events;
+  const tallies = rules.map(newTally);
+  const head = subjects.heads[subject] as number;
+  const rowsOfIt: number[] = [];
+  for (let event = head; event >= 0; event = next[event] as number) rowsOfIt.push(event * width);
+  // In the order in which they came.
+  for (const row of rowsOfIt.reverse()) {
+    for (let r = 0; r < rules.length; r++) {
+      if (((rows[row + MASK] as number) & (1 << r)) === 0) continue;
+      const column = columnOf[r] as number;
+      const value = column < 0 ? 1 : (rows[row + COLUMNS + column] as number);
+      addToTally(tallies[r] as Tally, rules[r] as CountedRule, rows[row + AT] as number, value);
+    }
+  }
+  freeList(events, head);
+  subjects.heads[subject] = TALLIED;
+  group.tallies.set(subject, tallies);
+}
+
+function tally(group: Group, tallies: readonly Tally[], mask: number, facts: GuardFacts): void {
   for (let r = 0; r < group.rules.length; r++) {
-    const rule = group.rules[r] as CountedRule;
-    if (counts(rule, facts, counters)) addToTally(tallies[r] as Tally, rule, facts);
+    if ((mask & (1 << r)) === 0) continue;
+    addToTally(tallies[r] as Tally, group.rules[r] as CountedRule, facts.at, countedValue(group, r, facts));
   }
 }
 
-function forgetFirst(group: Group): void {
-  const first = group.entries.keys().next();
-  if (!first.done) group.entries.delete(first.value);
+function forget(group: Group, subject: number): void {
+  const { subjects, events, tallies } = group;
+  const head = subjects.heads[subject] as number;
+  if (head === TALLIED) tallies.delete(subject);
+  else freeList(events, head);
+  removeSubject(subjects, subject);
+}
+
+/** Makes room: of the next few, the one that has been idle longest. */
+function forgetIdle(group: Group): void {
+  const { subjects } = group;
+  let idle = -1;
+  for (let i = 0; i < LOOKED_AT_TO_FORGET; i++) {
+    const next = nextSubject(subjects);
+    if (next >= 0 && (idle < 0 || (subjects.minutes[next] as number) < (subjects.minutes[idle] as number))) idle = next;
+  }
+  if (idle >= 0) forget(group, idle);
 }
 
 /** Forgets subjects of which nothing has come for longer than any window. */
 function sweep(group: Group, minute: number): void {
   const oldest = minute - Math.ceil(group.horizonMs / MINUTE_MS);
   for (let i = 0; i < SWEPT_PER_ADD; i++) {
-    group.sweep ??= group.entries.entries();
-    const next = group.sweep.next();
-    if (next.done) {
-      group.sweep = undefined;
-      return;
-    }
-    if (next.value[1].addedMinute < oldest) group.entries.delete(next.value[0]);
+    const subject = nextSubject(group.subjects);
+    if (subject < 0) return;
+    if ((group.subjects.minutes[subject] as number) < oldest) forget(group, subject);
   }
 }

@@ -1,9 +1,12 @@
 import type { VelocityAction } from "#domains/program/index.ts";
 import type { EpochMs } from "#kernel/time.ts";
-import { type Counters, counts, type Entry, fits, type Group, type Keyed } from "./counters.ts";
-import type { GuardFacts } from "./facts.ts";
-import type { CountedRule } from "./rules.ts";
-import { amountOf, lastAtOf, readTally, type Tally } from "./tally.ts";
+import { type Counters, type Keyed, talliesOf } from "./counters.ts";
+import { AT, COLUMNS, MASK } from "./events.ts";
+import { countedValue, type Group, judgedBy } from "./groups.ts";
+import { type Known, measure } from "./measure.ts";
+import { around, type CountedRule } from "./rules.ts";
+import { findSubject } from "./subjects.ts";
+import { lastAtOf, readTally, type Tally } from "./tally.ts";
 
 /** A rule that a request breaks, and what it would make of the measure: times, kopecks, cents, different ones, ms apart. */
 export type Hit = { readonly rule: string; readonly measured: number };
@@ -13,37 +16,31 @@ export type Verdict = { readonly action: VelocityAction; readonly hits: readonly
 
 /**
  * Whether a request stays within the rules, given what was posted before it and what is decided and not yet posted.
- * Pure: counts nothing, asks no clock. A window is every one that the request would lie in, so what comes out of order
- * is judged like what comes in order. Undefined when no rule is broken.
+ * Counts nothing, asks no clock. A window is every one that the request would lie in, so what comes out of order is
+ * judged like what comes in order. Undefined when no rule is broken.
  */
 export function judge(request: Keyed, counters: Counters, decided: readonly Keyed[] = []): Verdict | undefined {
-  const { facts, keys } = request;
   let hits: Hit[] | undefined;
   let action: VelocityAction = "allow";
   for (let g = 0; g < counters.groups.length; g++) {
+    if (request.keys[g] === 0) continue;
     const group = counters.groups[g] as Group;
-    const key = keys[g] as number;
-    if (key === 0) continue;
-    const known: Known = { entry: group.entries.get(key), decided: sameSubject(decided, g, key), counters };
-    for (let r = 0; r < group.rules.length; r++) {
-      const rule = group.rules[r] as CountedRule;
-      if (!isJudged(rule, facts, counters)) continue;
-      const measured = measure(rule, r, facts, known);
-      if (!isBroken(rule, measured)) continue;
+    const judged = judgedBy(group, request.masks[g] as number, request.facts, counters.placeOf);
+    if (judged === 0) continue;
+    const known: Known = { group, place: g, request, decided };
+    let suspects = suspectsOf(known, judged);
+    for (let r = 0; suspects !== 0; r++, suspects >>>= 1) {
+      if ((suspects & 1) === 0) continue;
+      const measured = measure(known, r);
+      const { terms } = group.rules[r] as CountedRule;
+      if (terms.measure === "apart" ? measured >= terms.limit : measured <= terms.limit) continue;
       hits ??= [];
-      hits.push({ rule: rule.terms.id, measured });
-      action = stricter(action, rule.terms.action);
+      hits.push({ rule: terms.id, measured });
+      action = stricter(action, terms.action);
     }
   }
   return hits && { action, hits };
 }
-
-/** What is known of one subject. */
-type Known = {
-  readonly entry: Entry | undefined;
-  readonly decided: readonly GuardFacts[];
-  readonly counters: Counters;
-};
 
 const STRICTNESS = { allow: 0, review: 1, refuse: 2 } as const;
 
@@ -51,107 +48,90 @@ function stricter(a: VelocityAction, b: VelocityAction): VelocityAction {
   return STRICTNESS[b] > STRICTNESS[a] ? b : a;
 }
 
-const NONE: readonly GuardFacts[] = [];
-
-/** A batch has some sixty requests: looking through them is cheaper than an index of each. */
-function sameSubject(decided: readonly Keyed[], group: number, key: number): readonly GuardFacts[] {
-  let found: GuardFacts[] | undefined;
+/**
+ * Of the rules judged, as bits, those that may be broken: all that shares any window with the request, together, is
+ * above the limit (or there is something too near). Nearly every request breaks none, and this looks at each event once.
+ */
+function suspectsOf({ group, place, request, decided }: Known, judged: number): number {
+  const { facts, keys } = request;
+  const key = keys[place] as number;
+  const { rules, scratch } = group;
+  const count = rules.length;
+  for (let r = 0; r < count; r++) {
+    if ((judged & (1 << r)) === 0) continue;
+    const { from, until } = around(rules[r] as CountedRule, facts.at);
+    scratch[PLACES * r + FROM] = from;
+    scratch[PLACES * r + UNTIL] = until;
+    scratch[PLACES * r + SUM] = ownOf(group, r, request);
+  }
+  addPosted(group, key, judged, facts.at);
   for (let i = 0; i < decided.length; i++) {
-    const { keys, facts } = decided[i] as Keyed;
-    if (keys[group] !== key) continue;
-    found ??= [];
-    found.push(facts);
-  }
-  return found ?? NONE;
-}
-
-/** Returns are counted, and judge the purchases that follow: a return itself is never stopped. */
-function isJudged(rule: CountedRule, facts: GuardFacts, counters: Counters): boolean {
-  if (rule.terms.on !== "return") return counts(rule, facts, counters);
-  return facts.kind === "purchase" && fits(rule.terms, facts, counters);
-}
-
-function isBroken({ terms }: CountedRule, measured: number): boolean {
-  return terms.measure === "apart" ? measured < terms.limit : measured > terms.limit;
-}
-
-function measure(rule: CountedRule, place: number, facts: GuardFacts, known: Known): number {
-  if (rule.terms.measure === "apart") return distance(rule, place, facts, known);
-  if (rule.distinctAt >= 0) return different(rule, place, facts, known);
-  const { entry, decided, counters } = known;
-  const own = rule.terms.on === "return" ? 0 : amountOf(rule, facts);
-  if (entry?.tallies === undefined) return own + mostOf(rule, facts.at, together(entry, decided), counters);
-  const posted = readTally(entry.tallies[place] as Tally, rule, facts.at);
-  return own + posted + mostOf(rule, facts.at, decided, counters);
-}
-
-function together(entry: Entry | undefined, decided: readonly GuardFacts[]): readonly GuardFacts[] {
-  if (entry === undefined) return decided;
-  return decided.length === 0 ? entry.events : [...entry.events, ...decided];
-}
-
-/** The most that a window around `at` holds of these events. */
-function mostOf(rule: CountedRule, at: EpochMs, events: readonly GuardFacts[], counters: Counters): number {
-  if (events.length === 0) return 0;
-  const { from, until } = around(rule, at);
-  let sum = 0;
-  let hasLater = false;
-  for (let i = 0; i < events.length; i++) {
-    const event = events[i] as GuardFacts;
-    if (event.at <= from || event.at >= until || !counts(rule, event, counters)) continue;
-    if (event.at <= at || rule.periodOf) sum += amountOf(rule, event);
-    else hasLater = true;
-  }
-  if (!hasLater) return sum;
-  let most = sum;
-  for (const { at: end } of events) {
-    if (end <= at || end >= until) continue;
-    let within = 0;
-    for (const event of events) {
-      if (event.at > end - rule.windowMs && event.at <= end && counts(rule, event, counters)) {
-        within += amountOf(rule, event);
-      }
+    const other = decided[i] as Keyed;
+    if (other.keys[place] !== key) continue;
+    const { at } = other.facts;
+    const mask = (other.masks[place] as number) & judged;
+    for (let r = 0; r < count; r++) {
+      if ((mask & (1 << r)) === 0 || isOutside(scratch, r, at)) continue;
+      scratch[PLACES * r + SUM] =
+        (scratch[PLACES * r + SUM] as number) + amountOf(group, r, countedValue(group, r, other.facts));
     }
-    if (within > most) most = within;
   }
-  return most;
+  let suspects = 0;
+  for (let r = 0; r < count; r++) {
+    if ((judged & (1 << r)) === 0) continue;
+    const { measure: what, limit } = (rules[r] as CountedRule).terms;
+    if ((scratch[PLACES * r + SUM] as number) > (what === "apart" ? 0 : limit)) suspects |= 1 << r;
+  }
+  return suspects;
 }
 
-/** What may share a window with `at`: later than `from` and before `until`. */
-function around(rule: CountedRule, at: EpochMs): { readonly from: EpochMs; readonly until: EpochMs } {
-  const period = rule.periodOf?.(at);
-  if (period) return { from: period.from - 1, until: period.until };
-  return { from: at - rule.windowMs, until: at + rule.windowMs };
+/** Places in a rule's part of the scratch: what shares a window with the request comes from the first on, before the second. */
+const [FROM, UNTIL, SUM, PLACES] = [0, 1, 2, 3] as const;
+
+function isOutside(scratch: Float64Array, rule: number, at: EpochMs): boolean {
+  return at < (scratch[PLACES * rule + FROM] as number) || at >= (scratch[PLACES * rule + UNTIL] as number);
 }
 
-/** How many different ones the windows around the request see, its own included. */
-function different(rule: CountedRule, place: number, facts: GuardFacts, known: Known): number {
-  const { entry, decided, counters } = known;
-  const { from, until } = around(rule, facts.at);
-  const seen = new Set<number>();
-  const own = facts.keys[rule.distinctAt] as number;
-  if (rule.terms.on !== "return") {
-    // Who shows none of them is not one more of them.
-    if (own === 0) return 0;
-    seen.add(own);
-  }
-  const before = entry?.tallies?.[place]?.seen;
-  if (before) for (const [value, lastAt] of before) if (lastAt > from && lastAt < until) seen.add(value);
-  for (const event of together(entry, decided)) {
-    const value = event.keys[rule.distinctAt] as number;
-    if (value !== 0 && event.at > from && event.at < until && counts(rule, event, counters)) seen.add(value);
-  }
-  return seen.size;
+function ownOf(group: Group, rule: number, { facts }: Keyed): number {
+  const { terms } = group.rules[rule] as CountedRule;
+  if (terms.on === "return" || terms.measure === "apart") return 0;
+  return amountOf(group, rule, countedValue(group, rule, facts));
 }
 
-/** Milliseconds to the nearest other one; infinite when there is none. */
-function distance(rule: CountedRule, place: number, facts: GuardFacts, known: Known): number {
-  const { entry, decided, counters } = known;
-  const last = entry?.tallies?.[place];
-  let nearest = last ? Math.abs(facts.at - lastAtOf(last)) : Number.POSITIVE_INFINITY;
-  for (const event of together(entry, decided)) {
-    const gap = Math.abs(facts.at - event.at);
-    if (gap < nearest && counts(rule, event, counters)) nearest = gap;
+/** What one event adds at most: of different ones, one. */
+function amountOf({ rules }: Group, rule: number, value: number): number {
+  return (rules[rule] as CountedRule).distinctAt >= 0 ? 1 : value;
+}
+
+function addPosted(group: Group, key: number, judged: number, at: EpochMs): void {
+  const subject = findSubject(group.subjects, key);
+  if (subject < 0) return;
+  const { rules, scratch, events, columnOf } = group;
+  const tallies = talliesOf(group, subject);
+  if (tallies) {
+    for (let r = 0; r < rules.length; r++) {
+      if ((judged & (1 << r)) === 0) continue;
+      const most = mostInTally(tallies[r] as Tally, rules[r] as CountedRule, at);
+      scratch[PLACES * r + SUM] = (scratch[PLACES * r + SUM] as number) + most;
+    }
+    return;
   }
-  return nearest;
+  const { rows, next, width } = events;
+  for (let event = group.subjects.heads[subject] as number; event >= 0; event = next[event] as number) {
+    const row = event * width;
+    const then = rows[row + AT] as number;
+    const mask = (rows[row + MASK] as number) & judged;
+    for (let r = 0; r < rules.length; r++) {
+      if ((mask & (1 << r)) === 0) continue;
+      if (isOutside(scratch, r, then)) continue;
+      const column = columnOf[r] as number;
+      const value = column < 0 ? 1 : amountOf(group, r, rows[row + COLUMNS + column] as number);
+      scratch[PLACES * r + SUM] = (scratch[PLACES * r + SUM] as number) + value;
+    }
+  }
+}
+
+function mostInTally(tally: Tally, rule: CountedRule, at: EpochMs): number {
+  if (rule.terms.measure === "apart") return Math.abs(at - lastAtOf(tally)) < rule.terms.limit ? 1 : 0;
+  return tally.seen ? tally.seen.size : readTally(tally, rule, at);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "#kernel/time.ts";
-import type { Counters } from "./counters.ts";
+import { type Counters, subjectsIn } from "./counters.ts";
 import type { GuardFacts } from "./facts.ts";
 
 import { addFacts, countersOf, factsOf, judge, NOON, ruleOf } from "./test-builders.ts";
@@ -125,7 +125,7 @@ test("what is decided in the same batch and not yet posted counts beside what is
 test("idle subjects are forgotten, and never more are remembered than allowed", () => {
   const counters = { ...countersOf(ruleOf()), mostSubjects: 10 };
   for (let card = 1; card <= 50; card++) addFacts(counters, factsOf({ card }), NOON);
-  assert.equal(counters.groups[0]?.entries.size, 10);
+  assert.equal(subjectsIn(counters), 10);
   for (let i = 0; i < 10; i++) addFacts(counters, factsOf({ card: 99 }), NOON + DAY_MS);
-  assert.equal(counters.groups[0]?.entries.size, 1);
+  assert.equal(subjectsIn(counters), 1);
 });

@@ -41,6 +41,11 @@ export function countedRule(terms: VelocityTerms, calendar: Calendar): CountedRu
   return { terms, distinctAt, periodOf: periods(per, calendar), windowMs: longest };
 }
 
+/** What may share a window with `at`: from the first on, before the second. */
+export function around({ periodOf, windowMs }: CountedRule, at: EpochMs): Range {
+  return periodOf?.(at) ?? { from: at - windowMs + 1, until: at + windowMs };
+}
+
 /** The last period asked for answers nearly all questions. */
 function periods(per: "day" | "week" | "month", calendar: Calendar): (at: EpochMs) => Range {
   let last: Range = { from: 0, until: 0 };

@@ -1,5 +1,4 @@
 import type { EpochMs } from "#kernel/time.ts";
-import type { GuardFacts } from "./facts.ts";
 import { type CountedRule, SLICES } from "./rules.ts";
 
 /**
@@ -34,31 +33,23 @@ export function lastAtOf(tally: Tally): EpochMs {
   return tally.last[AT] as number;
 }
 
-/** What a fact adds: one time, kopecks, or hundredths of a point. */
-export function amountOf({ terms }: CountedRule, facts: GuardFacts): number {
-  if (terms.measure === "money") return facts.kopecks;
-  if (terms.measure === "points") return terms.on === "spend" ? facts.spentCents : facts.earnedCents;
-  return 1;
-}
-
 function sliceOf({ periodOf, windowMs }: CountedRule, at: EpochMs): number {
   return periodOf ? periodOf(at).from : Math.floor((at * SLICES) / windowMs);
 }
 
-export function addToTally(tally: Tally, rule: CountedRule, facts: GuardFacts): void {
-  if (facts.at > lastAtOf(tally)) tally.last[AT] = facts.at;
+/** `value`: how much it adds, or the key of what the rule counts different ones of. */
+export function addToTally(tally: Tally, rule: CountedRule, at: EpochMs, value: number): void {
+  if (at > lastAtOf(tally)) tally.last[AT] = at;
   if (tally.seen !== undefined) {
-    const value = facts.keys[rule.distinctAt] as number;
-    if (value !== 0) see(tally.seen, value, facts.at, rule);
+    if (value !== 0) see(tally.seen, value, at, rule);
     return;
   }
-  const slice = sliceOf(rule, facts.at);
-  const amount = amountOf(rule, facts);
+  const slice = sliceOf(rule, at);
   if (rule.periodOf === undefined) {
     moveHead(tally, slice);
-    if (slice >= (tally.last[HEAD] as number) - SLICES) tally.last[SUM] = (tally.last[SUM] as number) + amount;
+    if (slice >= (tally.last[HEAD] as number) - SLICES) tally.last[SUM] = (tally.last[SUM] as number) + value;
   }
-  addAt(tally, rule.periodOf ? periodPlace(tally, slice) : slice % tally.ids.length, slice, amount);
+  addAt(tally, rule.periodOf ? periodPlace(tally, slice) : slice % tally.ids.length, slice, value);
 }
 
 function addAt(tally: Tally, place: number, slice: number, amount: number): void {
