@@ -3,7 +3,8 @@ import { systemClock as clock } from "#platform/clock.ts";
 import { type BenchOptions, rounded, say, wait } from "../lib/bench.ts";
 import { startCpuMeter } from "../lib/cpu-time.ts";
 import type { Stack } from "../lib/stack.ts";
-import { checkBudgets, FULL, fullProgrammeFile, giveBoosts } from "./full-programme.ts";
+import { batchSizes, nextXid } from "./batches.ts";
+import { checkBudgets, countAlerts, FULL, fullProgrammeFile, giveBoosts } from "./full-programme.ts";
 import type { LoadReport } from "./load.ts";
 import { startLoad } from "./load-process.ts";
 import { programmeFile } from "./programme.ts";
@@ -16,6 +17,7 @@ type Segment = {
   readonly cpuMicros: number;
   /** By process: API, worker, PostgreSQL, ClickHouse, load. */
   readonly cpuMicrosBy: Readonly<Record<string, number>>;
+  readonly batch: number;
   readonly report: LoadReport;
 };
 
@@ -48,7 +50,9 @@ export async function serveFull(given: BenchOptions, stack: Stack, key: string, 
       const segment = await measure(given, stack, key, kind, shopping, seconds);
       const by = Object.entries(segment.cpuMicrosBy).map(([name, micros]) => `${name} ${rounded(micros)}`);
       const micros = rounded(segment.cpuMicros, 1);
-      say(`  ${kind}: ${rounded(segment.perSecond)}/s, ${micros} µs of processor a request (${by.join(", ")})`);
+      say(
+        `  ${kind}: ${rounded(segment.perSecond)}/s, ${micros} µs of processor a request (${by.join(", ")}), ${segment.batch} a batch`,
+      );
       segments.push(segment);
     }
   }
@@ -62,6 +66,7 @@ export async function serveFull(given: BenchOptions, stack: Stack, key: string, 
     rules: { ...kept("rules"), ...summary(of("rules")) },
     ...(order.includes("full") ? { full: { ...kept("full"), ...summary(of("full")) } } : {}),
     budgets: await checkBudgets(stack.pool, fullVersions),
+    alerts: await countAlerts(stack.pool),
     secondsEach: rounded(seconds, 1),
   };
 }
@@ -97,6 +102,7 @@ async function measure(
   const load = startLoad({ host, port: Number(port), key, connections: given.number("connections", 128), shopping });
   try {
     await wait(given.number("warm-up", 3));
+    const fromXid = await nextXid(stack.pool);
     load.reset();
     const cpu = startCpuMeter({ ...stack.pids(), load: load.pid });
     const startedAt = performance.now();
@@ -104,9 +110,10 @@ async function measure(
     const report = await load.read();
     const took = (performance.now() - startedAt) / 1000;
     const used = Object.entries(cpu.read());
+    const batch = (await batchSizes(stack.pool, fromXid)).mean ?? 0;
     const cpuMicrosBy = Object.fromEntries(used.map(([name, each]) => [name, (each / report.requests) * 1e6]));
     const cpuMicros = Object.values(cpuMicrosBy).reduce((sum, each) => sum + each, 0);
-    return { kind, perSecond: report.receipts / took, cpuMicros, cpuMicrosBy, report };
+    return { kind, perSecond: report.receipts / took, cpuMicros, cpuMicrosBy, batch, report };
   } finally {
     await load.stop();
   }
@@ -131,6 +138,7 @@ function summary(segments: readonly Segment[]) {
         rounded(mean((each) => each.cpuMicrosBy[name] ?? 0)),
       ]),
     ),
+    batch: rounded(mean((each) => each.batch)),
     p99Ms: rounded(Math.max(...segments.map(({ report }) => report.p99Ms)), 1),
     segments: segments.map((each) => rounded(each.perSecond)),
     outcomes,

@@ -27,7 +27,8 @@ function opened(deps: LoopDeps): Promise<Opened> {
 
 async function open({ pool, clock, log }: LoopDeps): Promise<Opened> {
   const programmes = await loadProgrammes({ pool, clock });
-  const guards = await openGuards({ pool, clock, programmes });
+  // Rewards and awards are stopped, never judged: until a loop posts a receipt (card payments do) nothing is counted here.
+  const guards = await openGuards({ pool, clock, programmes, counts: false });
   const following = programmes.watch(SECOND_MS, (err) => log.warn({ err }, "the programme can't be read"));
   const watching = guards.watch((err) => log.warn({ err }, "the guards can't look"));
   return {

@@ -24,6 +24,8 @@ export type GuardBatch = {
 /** What batches share: the counters of this process, and what it has written of late. */
 export type BatchHost = {
   readonly counters: () => Counters | undefined;
+  /** Some process counts what is posted: it is told, whether this one counts or not. */
+  readonly isCounted: () => boolean;
   readonly writer: number;
   nextNumber(): number;
   /** A row is on its way. */
@@ -54,7 +56,7 @@ export function beginBatch(host: BatchHost): GuardBatch {
       if (counters) decided.push(judged?.facts === note.facts ? judged : keyed(counters, note.facts));
     },
     rows: (now) => {
-      if (counters === undefined || notes.length === 0) return {};
+      if (!host.isCounted() || notes.length === 0) return {};
       number = host.nextNumber();
       postedAt = now;
       host.inFlight.add(number);
@@ -63,12 +65,14 @@ export function beginBatch(host: BatchHost): GuardBatch {
       return { journal: { writer: host.writer, number, postedAt, facts }, ...(alerts.length > 0 ? { alerts } : {}) };
     },
     settle: () => {
-      if (number === undefined || counters === undefined) return;
+      if (number === undefined) return;
       host.inFlight.delete(number);
       if (host.isLoading) host.doubted.set(number, postedAt);
       if (host.loaded.delete(number)) return;
-      const current = host.counters() as Counters;
-      for (const each of decided) count(current, current === counters ? each : keyed(current, each.facts), postedAt);
+      const current = host.counters();
+      if (!current) return;
+      const all = current === counters ? decided : notes.map(({ facts }) => keyed(current, facts));
+      for (const each of all) count(current, each, postedAt);
     },
     doubt: () => {
       if (number === undefined) return;

@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import type { CompiledProgramme, Programmes } from "#domains/program/index.ts";
+import type { CompiledProgramme, Programmes, VelocityTerms } from "#domains/program/index.ts";
 import { DAY_MS, MINUTE_MS } from "#kernel/time.ts";
 import type { Clock } from "#platform/clock.ts";
 import { type Blocks, blockedOf, blocksOf, NO_BLOCKS } from "./core/blocks.ts";
@@ -23,7 +23,13 @@ export const LONGEST_JOURNAL_MS = 32 * DAY_MS;
 /** A row in doubt that has not been seen by then was not committed. */
 const DOUBT_MS = MINUTE_MS;
 
-export type GuardDeps = { readonly pool: Pool; readonly clock: Clock; readonly programmes: Programmes };
+export type GuardDeps = {
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly programmes: Programmes;
+  /** Counts from the start on; else nothing is read of what others post until somebody asks for it. True unless given. */
+  readonly counts?: boolean;
+};
 
 /** What one process knows of stops, blocks and recent operations. Checkout asks; nothing here waits for a database. */
 export type Guards = {
@@ -34,6 +40,10 @@ export type Guards = {
   readonly needs: readonly boolean[] | undefined;
   /** The programme as it prices while something is stopped. */
   pricing(programme: CompiledProgramme, seller: string): CompiledProgramme;
+  /** Whether velocity rules are judged here. What is posted is told to others all the same. */
+  readonly isCounting: boolean;
+  /** Reads what was posted within the longest window, and counts from now on. */
+  startCounting(): Promise<void>;
   /** For a quote: nothing is counted. */
   judge(facts: GuardFacts): Verdict | undefined;
   begin(): GuardBatch;
@@ -51,7 +61,10 @@ export type WatchedGuards = Guards & {
 
 type State = {
   readonly host: BatchHost & { number: number };
+  isCountingWanted: boolean;
+  isCounting: boolean;
   counters: Counters | undefined;
+  velocity: readonly VelocityTerms[];
   /** Names the rules and stores that the counters are made for. */
   signature: string;
   ofProgramme: CompiledProgramme | undefined;
@@ -67,7 +80,7 @@ type State = {
 /** Reads what stands and what was posted within the longest window; then it is known here as it was before a restart. */
 export async function openGuards(deps: GuardDeps): Promise<WatchedGuards> {
   const writer = await newWriter(deps.pool);
-  const state = newState(writer);
+  const state = newState(writer, deps.counts ?? true);
   const stats = { subjects: () => (state.counters ? subjectsIn(state.counters) : 0), droppedRefusals: 0 };
   let looking: Promise<void> | undefined;
   // One look at a time, whoever asks; who asks while one is under way wants what comes after.
@@ -89,6 +102,13 @@ export async function openGuards(deps: GuardDeps): Promise<WatchedGuards> {
     get needs() {
       return state.needs;
     },
+    get isCounting() {
+      return state.isCounting;
+    },
+    startCounting: () => {
+      state.isCountingWanted = true;
+      return refresh();
+    },
     blocked: (keys) => (state.blocks.count === 0 ? undefined : blockedOf(state.blocks, keys, deps.clock.now())),
     pricing: (programme, seller) => state.pricing(programme, seller),
     judge: (facts) => state.counters && judge(keyed(state.counters, facts), state.counters),
@@ -102,19 +122,23 @@ export async function openGuards(deps: GuardDeps): Promise<WatchedGuards> {
   };
 }
 
-function newState(writer: number): State {
+function newState(writer: number, isCountingWanted: boolean): State {
   const state: State = {
     host: {
       writer,
       number: 0,
       counters: () => state.counters,
+      isCounted: () => state.velocity.length > 0,
       nextNumber: () => ++state.host.number,
       inFlight: new Set(),
       doubted: new Map(),
       isLoading: false,
       loaded: new Set(),
     },
+    isCountingWanted,
+    isCounting: false,
     counters: undefined,
+    velocity: [],
     signature: "",
     ofProgramme: undefined,
     snapshot: undefined,
@@ -156,8 +180,9 @@ function watch(refresh: () => Promise<void>, onError: (error: unknown) => void):
 
 async function look(deps: GuardDeps, state: State): Promise<void> {
   const { pool, clock, programmes } = deps;
-  const { host } = state;
+  const { host, isCountingWanted } = state;
   if (programmes.latest) await follow(deps, state, programmes.current());
+  state.isCounting = isCountingWanted;
   const doubted = [...host.doubted.keys()];
   const since = state.counters ? state.snapshot : undefined;
   const seen = await lookForNews(pool, since, { writer: host.writer, doubted });
@@ -187,16 +212,19 @@ function take(state: State, counters: Counters, entry: JournalEntry): void {
 
 /** Other rules, or other stores, need other counters: they are made of what was posted, and change places when ready. */
 async function follow(deps: GuardDeps, state: State, programme: CompiledProgramme): Promise<void> {
-  if (state.ofProgramme === programme) return;
+  const isWaking = state.isCountingWanted && !state.isCounting;
+  if (state.ofProgramme === programme && !isWaking) return;
   const { velocity, stores, calendar, document } = programme;
   const signature = JSON.stringify([document.velocity ?? {}, [...stores.keys()], calendar.timeZone]);
-  if (signature !== state.signature) {
-    const placeOf = (store: string): number => stores.get(store)?.number ?? -1;
-    const counters = velocity.length === 0 ? undefined : createCounters({ rules: velocity, calendar, placeOf });
-    if (counters) await load(deps, state, counters);
-    else state.counters = undefined;
-    state.signature = signature;
+  if (signature !== state.signature || isWaking) {
+    state.velocity = velocity;
     state.needs = needsOf(state);
+    if (velocity.length === 0) state.counters = undefined;
+    else if (state.isCountingWanted) {
+      const placeOf = (store: string): number => stores.get(store)?.number ?? -1;
+      await load(deps, state, createCounters({ rules: velocity, calendar, placeOf }));
+    }
+    state.signature = signature;
   }
   state.ofProgramme = programme;
 }
@@ -221,12 +249,12 @@ async function load({ pool, clock }: GuardDeps, state: State, counters: Counters
 }
 
 /** Keys that neither a rule nor a block looks at are not made. */
-function needsOf({ counters, blocks }: State): readonly boolean[] | undefined {
-  if (counters === undefined && blocks.count === 0) return undefined;
+function needsOf({ velocity, blocks }: State): readonly boolean[] | undefined {
+  if (velocity.length === 0 && blocks.count === 0) return undefined;
   const needs = SUBJECTS.map(() => false);
-  for (const { of, rules } of counters?.groups ?? []) {
-    for (const place of of) needs[place] = true;
-    for (const { distinctAt } of rules) if (distinctAt >= 0) needs[distinctAt] = true;
+  for (const { of, distinct } of velocity) {
+    for (const subject of of) needs[SUBJECT_INDEX[subject]] = true;
+    if (distinct !== undefined) needs[SUBJECT_INDEX[distinct]] = true;
   }
   for (const [place] of blocks.places) needs[place] = true;
   needs[SUBJECT_INDEX.member] = true;

@@ -96,11 +96,11 @@ export function createCheckout(options: CheckoutOptions): RunningCheckout {
   return {
     stats: gatherer.stats,
     drain: () => gatherer.drain(),
-    postReceipt: guarded(environment, postReceipt),
-    quote: guarded(environment, quote),
+    postReceipt: judging(environment, postReceipt),
+    quote: judging(environment, quote),
     getReceipt: guarded(environment, getReceipt),
     returnReceipt: guarded(environment, returnReceipt),
-    placeHold: guarded(environment, placeHold),
+    placeHold: judging(environment, placeHold),
     captureHold: guarded(environment, captureHold),
     voidHold: guarded(environment, voidHold),
     award: guarded(environment, award),
@@ -121,6 +121,18 @@ function guarded<Request, Body>(
     environment.programmes.latest
       ? run(environment, request, principal)
       : Promise.resolve(err({ code: "no-programme" }));
+}
+
+/** A process that has judged nothing yet first reads what others posted. */
+function judging<Request, Body>(
+  environment: Environment,
+  run: (environment: Environment, request: Request, principal: Principal) => Outcome<Body>,
+): (request: Request, principal: Principal) => Outcome<Body> {
+  const { guards } = environment;
+  const open = guarded(environment, run);
+  if (!guards) return open;
+  return (request, principal) =>
+    guards.isCounting ? open(request, principal) : guards.startCounting().then(() => open(request, principal));
 }
 
 /**

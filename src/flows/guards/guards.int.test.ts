@@ -30,8 +30,8 @@ const versions = [programmeOf(COUNT, 1)];
 const programmes = createProgrammes(() => versions, clock.now);
 
 type Process = { readonly guards: WatchedGuards; readonly checkout: RunningCheckout };
-async function start(over: Partial<CheckoutOptions> = {}): Promise<Process> {
-  const guards = await openGuards({ pool, clock, programmes });
+async function start(over: Partial<CheckoutOptions> = {}, counts = true): Promise<Process> {
+  const guards = await openGuards({ pool, clock, programmes, counts });
   const options = { pool, clock, programmes, guards, identifierSecret: Buffer.from("test") };
   return { guards, checkout: createCheckout({ ...options, ...over }) };
 }
@@ -82,6 +82,17 @@ test("processes count what each other posts, once each, however their looks fall
 
 test("a process that starts counts at once what was posted before it", async () => {
   assert.equal(counted(await start()), posted);
+});
+
+test("a process that judges nothing counts nothing, until its first receipt: that one is judged by all that was posted", async () => {
+  const asleep = await start({}, false);
+  await buy(a);
+  await asleep.guards.refresh();
+  assert.deepEqual([asleep.guards.isCounting, asleep.guards.stats.subjects(), counted(asleep)], [false, 0, 0]);
+  await buy(asleep);
+  assert.deepEqual([asleep.guards.isCounting, counted(asleep)], [true, posted]);
+  await Promise.all([a.guards.refresh(), asleep.guards.refresh()]);
+  assert.deepEqual([counted(a), counted(asleep)], [posted, posted]);
 });
 
 test("a batch whose connection is lost right after its commit counts once, also where it was posted", async () => {
