@@ -19,6 +19,7 @@ import { createServer } from "./http/server.ts";
 import { identifierSecret } from "./identifier-secret.ts";
 import { identitySettings } from "./identity-settings.ts";
 import { masterKey } from "./master-key.ts";
+import { paymentProvider } from "./payment-provider.ts";
 import { settingsFromEnvironment } from "./process-settings.ts";
 
 /** How soon a version applied elsewhere is known here. */
@@ -73,6 +74,7 @@ const server = await createServer({
   findMember: createFindMember(pool, secret, programmes, clock),
   profiles,
   gameSecret: masterKey(settings.home),
+  paymentProvider: paymentProvider(settings.home, clock),
   gauges: [...feed.gauges, ...checkoutGauges(checkout.stats), ...processGauges()],
   ...(settings.isRateLimited ? {} : { rateLimit: "off" }),
   // Without ClickHouse receipts are still taken; what it shows and computes waits.

@@ -5,7 +5,7 @@ import { createKeyWrapper } from "#domains/identity/index.ts";
 import type { CoverAlert } from "#domains/limits/index.ts";
 import { createCodes } from "#domains/offers/index.ts";
 import { loadProgrammes } from "#domains/program/index.ts";
-import { createSandbox } from "#domains/subscription/index.ts";
+import type { PaymentProvider } from "#domains/subscription/index.ts";
 import { runCardFeed } from "#flows/card-feed/index.ts";
 import { type CheckoutOptions, createCheckout } from "#flows/checkout/index.ts";
 import { runFeed } from "#flows/feed/index.ts";
@@ -37,6 +37,8 @@ export type LoopDeps = {
   /** Wraps the members' data keys, as in the API. */
   readonly masterKey: Uint8Array;
   readonly identity: IdentitySettings;
+  /** Takes the money of subscriptions, as in the API. */
+  readonly paymentProvider: PaymentProvider;
   /** Makes server seeds of draws, as in the API. */
   readonly gameSecret: Uint8Array;
 };
@@ -110,7 +112,8 @@ async function levels(deps: FollowingDeps, signal: AbortSignal): Promise<void> {
 /** Renewals of subscriptions, payments that failed or are on their way, and the benefits that follow. */
 async function subscriptions(deps: LoopDeps, signal: AbortSignal): Promise<void> {
   const posting = await openPosting(deps, await workerGuards(deps), 1_000);
-  await runSubscriptions({ ...posting, provider: createSandbox(deps.clock) }, signal);
+  const onUnanswered = (error: unknown) => deps.log.warn({ err: error }, "the payment provider did not answer");
+  await runSubscriptions({ ...posting, provider: deps.paymentProvider, onUnanswered }, signal);
   await posting.checkout.drain();
 }
 

@@ -9,6 +9,7 @@ import { onStop } from "#platform/process/stop.ts";
 import { identifierSecret as readIdentifierSecret } from "./identifier-secret.ts";
 import { identitySettings } from "./identity-settings.ts";
 import { masterKey } from "./master-key.ts";
+import { paymentProvider } from "./payment-provider.ts";
 import { settingsFromEnvironment } from "./process-settings.ts";
 import { createLoops } from "./worker-loops.ts";
 
@@ -24,6 +25,7 @@ const loops = runLoops(
     ...{ pool, clickhouse, clock: systemClock, log, identifierSecret, gameSecret },
     masterKey: masterKey(settings.home),
     identity: identitySettings(settings.home),
+    paymentProvider: paymentProvider(settings.home, systemClock),
   }),
   stopping.signal,
   log,

@@ -15,8 +15,10 @@ export {
   stepOf,
   withToken,
 } from "./core/subscription.ts";
-export type { PaymentOrder, PaymentOutcome, PaymentProvider, RefundOrder } from "./provider/provider.ts";
+export { createHttpProvider, type HttpProviderOptions, ProviderUnavailable } from "./provider/http-provider.ts";
+export type { ChargeOrder, PaymentOrder, PaymentOutcome, PaymentProvider, RefundOrder } from "./provider/provider.ts";
 export { createSandbox, SANDBOX_SLOW_MS } from "./provider/sandbox.ts";
+export { createProvider, type PaymentSettings, readPaymentSettings } from "./provider/settings.ts";
 export { eraseSubscriptions, mergeSubscriptions, splitSubscriptions } from "./store/merge.ts";
 export {
   insertPayment,

@@ -15,9 +15,11 @@ import {
   updateSubscription,
   withToken,
 } from "#domains/subscription/index.ts";
+import { subscriptionIds } from "#kernel/ids.ts";
 import { invariant } from "#kernel/invariant.ts";
 import { err, ok, type Result } from "#kernel/result.ts";
 import { transaction } from "#platform/postgres/transaction.ts";
+import { type CardFailure, checkCard } from "./check-card.ts";
 import { asStored, collect, insertNext } from "./collect.ts";
 import type { SubscriptionDeps } from "./deps.ts";
 import { advance } from "./run-subscriptions.ts";
@@ -33,7 +35,7 @@ export type ChangeRequest =
       readonly points?: Plan["refund"]["points"];
     };
 
-export type ChangeFailure = StateFailure | { readonly code: "unknown-subscription" };
+export type ChangeFailure = CardFailure | StateFailure | { readonly code: "unknown-subscription" };
 
 /** Changes a subscription under its row's lock, then sees to the money and the trait at once. */
 export async function changeSubscription(
@@ -41,6 +43,11 @@ export async function changeSubscription(
   ref: SubscriptionRef,
   request: ChangeRequest,
 ): Promise<Result<StoredSubscription, ChangeFailure>> {
+  if (request.action === "payment-method") {
+    const key = `card.${subscriptionIds.format({ member: ref.member, seq: ref.number })}.${deps.clock.now()}`;
+    const card = await checkCard(deps, key, request.token);
+    if (!card.ok) return card;
+  }
   const changed = await transaction(deps.pool, async (client): Promise<Result<undefined, ChangeFailure>> => {
     const stored = await readSubscription(client, ref, "lock");
     if (stored === undefined) return err({ code: "unknown-subscription" });

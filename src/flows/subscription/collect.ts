@@ -5,6 +5,7 @@ import {
   insertPayment,
   listPayments,
   type Payment,
+  type PaymentOrder,
   type PaymentOutcome,
   paid,
   planOf,
@@ -17,12 +18,17 @@ import {
 } from "#domains/subscription/index.ts";
 import { subscriptionIds } from "#kernel/ids.ts";
 import { invariant } from "#kernel/invariant.ts";
-import { type EpochMs, MINUTE_MS } from "#kernel/time.ts";
+import { DAY_MS, type EpochMs, MINUTE_MS } from "#kernel/time.ts";
 import { transaction } from "#platform/postgres/transaction.ts";
 import type { SubscriptionDeps } from "./deps.ts";
 
 /** How soon a payment is asked for again that the provider has not settled, or could not be told. */
 const ASK_AGAIN_MS = MINUTE_MS;
+
+/** A refund that was declined so many times waits a minute, two, four ... and at last a day. */
+function refundPauseMs(tried: number): number {
+  return Math.min(DAY_MS, ASK_AGAIN_MS * 2 ** (tried - 1));
+}
 
 /** Our key of a payment at the provider. */
 export function paymentKey({ member, number, payment }: Pick<Payment, "member" | "number" | "payment">): string {
@@ -46,7 +52,10 @@ export async function collect(deps: SubscriptionDeps, ref: SubscriptionRef): Pro
   if (subscription === undefined) return;
   const all = await listPayments(deps.pool, ref);
   for (const payment of all.filter(({ state }) => state === "created" || state === "pending").reverse()) {
-    const outcome = await ask(deps, subscription, payment, all).catch(() => undefined);
+    const outcome = await ask(deps, subscription, payment, all).catch((error: unknown) => {
+      deps.onUnanswered?.(error);
+      return undefined;
+    });
     await transaction(deps.pool, async (client) => {
       if (outcome === undefined) await askLater(client, ref, deps.clock.now());
       else await settlePayment(client, deps, payment, outcome);
@@ -54,18 +63,26 @@ export async function collect(deps: SubscriptionDeps, ref: SubscriptionRef): Pro
   }
 }
 
-function ask(
+/** What was answered as pending is only asked for; all else is ordered, once more where the answer was lost. */
+async function ask(
   { provider }: SubscriptionDeps,
-  { attempts }: StoredSubscription,
+  subscription: StoredSubscription,
   payment: Payment,
   all: readonly Payment[],
 ): Promise<PaymentOutcome> {
+  const order = orderOf(subscription, payment, all);
+  const known = payment.state === "pending" ? await provider.status(order) : undefined;
+  return known ?? (order.kind === "charge" ? provider.charge(order) : provider.refund(order));
+}
+
+/** The same each time it is sent, since a row never changes its amount, token or time. */
+function orderOf({ attempts }: StoredSubscription, payment: Payment, all: readonly Payment[]): PaymentOrder {
   const { amountKopecks, token, createdAt, kind, cites } = payment;
   const order = { key: paymentKey(payment), amountKopecks, token, createdAt };
-  if (kind === "charge") return provider.charge({ ...order, attempt: attempts });
+  if (kind === "charge") return { ...order, kind, attempt: attempts };
   const charge = all.find((each) => each.payment === cites);
   invariant(charge?.reference !== undefined, "what is refunded was paid");
-  return provider.refund({ ...order, chargeReference: charge.reference });
+  return { ...order, kind, chargeReference: charge.reference };
 }
 
 /** The worker looks at it again in a minute; at what has nothing to wait for, never. */
@@ -96,8 +113,11 @@ export async function settlePayment(
   if (outcome.state === "declined") {
     await updatePayment(client, { ...payment, state: "declined", reference, decline: outcome.decline, settledAt: now });
     if (payment.kind === "charge") await onDeclined(client, deps, subscription, payment, outcome.mayRetry);
-    // The money is owed all the same: it is tried as a new refund.
-    else await insertNext(client, subscription, { ...payment, createdAt: now + ASK_AGAIN_MS });
+    // The money is owed all the same: it is tried as a new refund, each later than the one before.
+    else {
+      const tried = payments.filter(({ kind, cites }) => kind === "refund" && cites === payment.cites).length;
+      await insertNext(client, subscription, { ...payment, createdAt: now + refundPauseMs(tried) });
+    }
     return true;
   }
   const { calendar } = deps.programmes.current();

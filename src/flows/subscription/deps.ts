@@ -11,6 +11,8 @@ export type SubscriptionDeps = {
   readonly programmes: Programmes;
   readonly checkout: Pick<Checkout, "reward">;
   readonly provider: PaymentProvider;
+  /** Told of each order that the provider gave no answer to: it is asked again, and somebody may have to look. */
+  readonly onUnanswered?: (error: unknown) => void;
   /** Codes of promotions; without them only those that a plan names are known. */
   readonly codes?: Codes;
 };

@@ -36,16 +36,27 @@ export async function renewSubscriptions(deps: SubscriptionDeps): Promise<number
       await transaction(deps.pool, (client) => askLater(client, ref, deps.clock.now()));
     }
   };
-  for (const ref of await listNext(deps.pool, deps.clock.now(), AT_ONCE)) {
-    await each(ref, async () => {
+  await inParallel(await listNext(deps.pool, deps.clock.now(), AT_ONCE), (ref) =>
+    each(ref, async () => {
       await advance(deps, ref);
       await collect(deps, ref);
       await settleBenefit(deps, ref);
-    });
-  }
+    }),
+  );
   for (const ref of await listDueBenefits(deps.pool, AT_ONCE)) await each(ref, () => settleBenefit(deps, ref));
   if (failures.length > 0) throw failures[0];
   return seen;
+}
+
+/** So many wait for the provider at once: with answers of 300 ms some 25 payments a second, where one by one it were 3. */
+const ASKED_AT_ONCE = 8;
+
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const rest = items.values();
+  const one = async (): Promise<void> => {
+    for (const item of rest) await work(item);
+  };
+  await Promise.all(Array.from({ length: ASKED_AT_ONCE }, one));
 }
 
 /** Takes the next step of a subscription that no payment is on its way for. */

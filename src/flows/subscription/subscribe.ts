@@ -4,6 +4,7 @@ import type { RedeemFailure } from "#domains/offers/index.ts";
 import {
   findPromo,
   insertSubscription,
+  listPayments,
   listSubscriptions,
   open,
   type Plan,
@@ -17,6 +18,7 @@ import {
 import type { MemberId } from "#kernel/ids.ts";
 import { err, ok, type Result } from "#kernel/result.ts";
 import { transaction } from "#platform/postgres/transaction.ts";
+import { checkCard } from "./check-card.ts";
 import { type ClaimedCode, claimCode } from "./claim-code.ts";
 import { asStored, collect, insertNext } from "./collect.ts";
 import type { SubscriptionDeps } from "./deps.ts";
@@ -62,7 +64,8 @@ export async function subscribe(
   if (claim?.ok === false) return claim;
   const code = claim?.value;
   const own = { ...request, member: survivor.member, ...(code === undefined ? {} : { promo: code.promo }) };
-  const begun = await begin(deps, own, plan);
+  const card = await checkFreeStart(deps, own, plan);
+  const begun = card.ok ? await begin(deps, own, plan) : card;
   if (!begun.ok) {
     if (code?.isNew) await code.giveUp();
     return begun;
@@ -73,7 +76,10 @@ export async function subscribe(
   const subscription = (await readSubscription(deps.pool, ref)) as StoredSubscription;
   const isDeclined = subscription.endReason === "declined";
   await (isDeclined ? code?.giveUp() : code?.keep());
-  if (isDeclined) return err({ code: "payment-declined", decline: "declined" });
+  if (isDeclined) {
+    const [last] = await listPayments(deps.pool, ref, { limit: 1 });
+    return err({ code: "payment-declined", decline: last?.decline ?? "declined" });
+  }
   return ok({ replayed, subscription });
 }
 
@@ -96,6 +102,27 @@ async function claimOf(
 
 type Asked = SubscribeRequest & { readonly promo?: Promo };
 type Begun = { readonly ref: SubscriptionRef; readonly replayed: boolean };
+
+/** The card of a first period that costs nothing; one that costs something is charged and shows then. */
+async function checkFreeStart(
+  deps: SubscriptionDeps,
+  request: Asked,
+  plan: Plan,
+): Promise<Result<undefined, SubscribeFailure>> {
+  const { member, idempotencyKey, token, promoCode, trial } = request;
+  const { programmes, clock } = deps;
+  const today = programmes.current().calendar.dayOf(clock.now());
+  const promo = (promoCode === undefined ? undefined : findPromo(plan, promoCode, today)) ?? request.promo;
+  if (token === undefined || !isFreeAtFirst(plan, trial, promo)) return ok(undefined);
+  const key = createHash("sha256")
+    .update(JSON.stringify([member, idempotencyKey, token]))
+    .digest("hex");
+  return checkCard(deps, `card.${key.slice(0, 32)}`, token);
+}
+
+function isFreeAtFirst(plan: Plan, trial: boolean, promo: Promo | undefined): boolean {
+  return (trial ? plan.trial?.priceKopecks : (promo?.priceKopecks ?? plan.priceKopecks)) === 0;
+}
 
 /** Two that come together meet at the unique keys: the second looks again, and finds a replay or a refusal. */
 async function begin(deps: SubscriptionDeps, request: Asked, plan: Plan): Promise<Result<Begun, SubscribeFailure>> {
@@ -161,8 +188,7 @@ function refusalOf(
   if (trial && had.length > 0) return { code: "trial-used" };
   if (promoCode !== undefined && promo === undefined) return { code: "unknown-promo" };
   if (promo !== undefined && had.some((each) => each.promo === promo.id)) return { code: "promo-used" };
-  const isFree = trial ? plan.trial?.priceKopecks === 0 : (promo?.priceKopecks ?? plan.priceKopecks) === 0;
-  return token === undefined && !isFree ? { code: "payment-needed" } : undefined;
+  return token === undefined && !isFreeAtFirst(plan, trial, promo) ? { code: "payment-needed" } : undefined;
 }
 
 function hashOf({ plan, token, trial, promoCode }: SubscribeRequest): string {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { verifyProjections } from "#domains/ledger/index.ts";
-import { createSandbox, type PaymentOrder } from "#domains/subscription/index.ts";
+import { type ChargeOrder, createSandbox } from "#domains/subscription/index.ts";
 import { termsOf } from "#flows/close-month/index.ts";
 import { followLevels } from "#flows/levels/index.ts";
 import { memberIds } from "#kernel/ids.ts";
@@ -378,7 +378,7 @@ test("an answer that is lost is asked for again under the same key, and several 
   let isLost = true;
   const losing = {
     ...sandbox,
-    charge: async (order: PaymentOrder) => {
+    charge: async (order: ChargeOrder) => {
       taken.set(order.key, order.amountKopecks);
       if (isLost) throw new Error("the connection broke");
       return sandbox.charge(order);

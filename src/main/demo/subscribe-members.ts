@@ -1,9 +1,9 @@
 import { loadProgrammes } from "#domains/program/index.ts";
-import { createSandbox } from "#domains/subscription/index.ts";
 import { createCheckout, type Principal } from "#flows/checkout/index.ts";
 import { type SubscribeRequest, subscribe } from "#flows/subscription/index.ts";
 import { createFindMember } from "#main/http/find-member.ts";
 import { identifierSecret } from "#main/identifier-secret.ts";
+import { paymentProvider } from "#main/payment-provider.ts";
 import { demoCity } from "./fill-demo-city.ts";
 import type { DemoStep } from "./step.ts";
 
@@ -28,7 +28,7 @@ export const subscribeMembers: DemoStep = {
     const secret = identifierSecret(home);
     const find = createFindMember(pool, secret, programmes, clock);
     const checkout = createCheckout({ pool, clock, programmes, identifierSecret: secret });
-    const deps = { pool, clock, programmes, checkout, provider: createSandbox(clock) };
+    const deps = { pool, clock, programmes, checkout, provider: paymentProvider(home, clock) };
     let bought = 0;
     for (const person of demoCity(clock).members()) {
       if (bought === BUYERS) break;

@@ -9,6 +9,7 @@ import { benefitRoutes, paymentRoutes, subscriptionRoutes } from "#flows/subscri
 import type { Clock } from "#platform/clock.ts";
 import type { RouteModule } from "#platform/http/app.ts";
 import type { ProblemRegistry } from "#platform/http/problem-registry.ts";
+import type { Logger } from "#platform/log.ts";
 
 export type MembershipModuleDeps = {
   readonly pool: Pool;
@@ -19,14 +20,16 @@ export type MembershipModuleDeps = {
   readonly maySeeMember: MaySeeMember;
   readonly identifierSecret?: Uint8Array;
   readonly paymentProvider?: PaymentProvider;
+  readonly log: Logger;
 };
 
-/** Levels and subscriptions: with the built-in sandbox unless a provider is given, and codes where there is a secret. */
+/** Levels and subscriptions: with the built-in sandbox where no provider is given (tests, descriptions), and codes where there is a secret. */
 export function membershipModules(deps: MembershipModuleDeps): RouteModule[] {
-  const { identifierSecret, paymentProvider, ...shared } = deps;
+  const { identifierSecret, paymentProvider, log, ...shared } = deps;
   const subscriptions = {
     ...shared,
     provider: paymentProvider ?? createSandbox(deps.clock),
+    onUnanswered: (error: unknown) => log.warn({ err: error }, "the payment provider did not answer"),
     ...(identifierSecret === undefined ? {} : { codes: createCodes(identifierSecret) }),
   };
   return [

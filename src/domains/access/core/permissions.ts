@@ -94,6 +94,7 @@ export const PERMISSIONS = {
   createBenefitEstimate: { roles: READERS },
   getSubscriptionBenefit: { roles: READERS },
   createPaymentEvent: { roles: OPERATORS },
+  notifyPayment: "public",
   listSubscriptionRevenue: { roles: FINANCE },
   putOffer: { roles: PARTNERS },
   listOffers: { roles: MISSION_READERS },

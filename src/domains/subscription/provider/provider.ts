@@ -10,7 +10,8 @@ export type PaymentOutcome =
   | { readonly state: "declined"; readonly reference: string; readonly decline: string; readonly mayRetry: boolean }
   | { readonly state: "pending"; readonly reference: string };
 
-export type PaymentOrder = {
+export type ChargeOrder = {
+  readonly kind: "charge";
   /** Ours, one a payment: asked twice with it, the provider pays once and answers the same. */
   readonly key: string;
   readonly amountKopecks: Kopecks;
@@ -21,14 +22,29 @@ export type PaymentOrder = {
   readonly attempt: number;
 };
 
-export type RefundOrder = Omit<PaymentOrder, "attempt"> & { readonly chargeReference: string };
+/** Money of a charge goes back, all of it or a part. */
+export type RefundOrder = Omit<ChargeOrder, "kind" | "attempt"> & {
+  readonly kind: "refund";
+  /** The provider's own id of the charge. */
+  readonly chargeReference: string;
+};
+
+export type PaymentOrder = ChargeOrder | RefundOrder;
+
+/** Whether a card will do, before anything is taken from it: a trial that costs nothing, another card for later. */
+export type CardCheck = { readonly key: string; readonly token: string };
 
 /**
- * A payment provider. Both calls are idempotent by key and may throw when it can't be reached: then nothing is known, and
- * the same order is sent again.
+ * A payment provider. All calls are idempotent by key, an order sent again is the same order, and any may throw when the
+ * provider can't be reached or says what can't be understood: then nothing is known, and it is asked again later.
  */
 export type PaymentProvider = {
   readonly name: string;
-  charge(order: PaymentOrder): Promise<PaymentOutcome>;
+  authorise(check: CardCheck): Promise<PaymentOutcome>;
+  charge(order: ChargeOrder): Promise<PaymentOutcome>;
   refund(order: RefundOrder): Promise<PaymentOutcome>;
+  /** What became of an order that was sent; undefined where the provider has never heard of it. */
+  status(order: PaymentOrder): Promise<PaymentOutcome | undefined>;
+  /** Whether a message that says it is the provider's own was signed by it. */
+  isOwnMessage(headers: Readonly<Record<string, string | readonly string[] | undefined>>, body: Uint8Array): boolean;
 };

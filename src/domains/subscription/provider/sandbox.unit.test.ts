@@ -6,7 +6,15 @@ import { createSandbox, SANDBOX_SLOW_MS } from "./sandbox.ts";
 const clock = manualClock(1_000_000);
 const sandbox = createSandbox(clock);
 const charge = (token: string, over: { key?: string; attempt?: number } = {}) =>
-  sandbox.charge({ key: "sub_1.1", amountKopecks: 19_900, token, createdAt: 1_000_000, attempt: 0, ...over });
+  sandbox.charge({
+    kind: "charge",
+    key: "sub_1.1",
+    amountKopecks: 19_900,
+    token,
+    createdAt: 1_000_000,
+    attempt: 0,
+    ...over,
+  });
 
 test("the same order gets the same answer, however often it is sent", async () => {
   for (const token of ["tok_ok", "tok_closed", "tok_no_money", "tok_waits", "tok_anything"]) {
@@ -34,5 +42,17 @@ test("tokens do what their names say", async () => {
   assert.deepEqual(
     [await state("tok_slow"), await state("tok_down"), await state("tok_waits")],
     ["succeeded", "succeeded", "pending"],
+  );
+});
+
+test("what became of an order is what it was answered, and a card is checked without taking anything", async () => {
+  const order = { kind: "charge", key: "sub_1.1", amountKopecks: 19_900, createdAt: 1_000_000, attempt: 0 } as const;
+  for (const token of ["tok_ok", "tok_closed", "tok_waits"]) {
+    assert.deepEqual(await sandbox.status({ ...order, token }), await charge(token));
+  }
+  const check = async (token: string) => (await sandbox.authorise({ key: "a", token })).state;
+  assert.deepEqual(
+    [await check("tok_ok"), await check("tok_no_money"), await check("tok_closed")],
+    ["succeeded", "succeeded", "declined"],
   );
 });

@@ -35,6 +35,22 @@ const change = <const Id extends string>(operationId: Id, summary: string, descr
     example: { answer: SUBSCRIPTION_EXAMPLE },
   });
 
+const PaymentEvent = Type.Object(
+  {
+    key: Type.String({ minLength: 1, maxLength: 60 }),
+    state: Type.Enum(["succeeded", "declined"]),
+    reference: Type.String({ minLength: 1, maxLength: 128 }),
+    decline: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+    mayRetry: Type.Optional(Type.Boolean({ description: "Of a decline; true if not said." })),
+  },
+  { additionalProperties: false, title: "PaymentEvent" },
+);
+const EVENT_EXAMPLE = {
+  key: "sub_000000000z8000001.1",
+  state: "succeeded",
+  reference: "sbx_5f2b90c1d0a4e7b38c61",
+};
+
 export const subscriptionOperations = {
   listSubscriptionPlans: operation({
     operationId: "listSubscriptionPlans",
@@ -137,7 +153,14 @@ export const subscriptionOperations = {
     body: Type.Object({ paymentToken: TokenSchema }, { additionalProperties: false, title: "PaymentMethod" }),
     status: 200,
     answer: SubscriptionSchema,
-    problems: ["unknown-subscription", "no-programme", "subscription-state", "card-number", "overloaded"],
+    problems: [
+      "unknown-subscription",
+      "no-programme",
+      "subscription-state",
+      "card-number",
+      "payment-declined",
+      "overloaded",
+    ],
     example: { body: { paymentToken: "tok_ok" }, answer: SUBSCRIPTION_EXAMPLE },
   }),
   refundSubscription: operation({
@@ -177,24 +200,25 @@ export const subscriptionOperations = {
     operationId: "createPaymentEvent",
     tag: "Subscriptions",
     summary: "Tell what became of a payment that was pending at the provider",
-    description: "The provider's message. Told twice, it counts once; money for what has ended meanwhile goes back.",
-    body: Type.Object(
-      {
-        key: Type.String({ minLength: 1, maxLength: 60 }),
-        state: Type.Enum(["succeeded", "declined"]),
-        reference: Type.String({ minLength: 1, maxLength: 128 }),
-        decline: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
-        mayRetry: Type.Optional(Type.Boolean({ description: "Of a decline; true if not said." })),
-      },
-      { additionalProperties: false, title: "PaymentEvent" },
-    ),
+    description:
+      "By a person of the operator. Told twice, it counts once; money for what has ended meanwhile goes back.",
+    body: PaymentEvent,
     status: 200,
     answer: PaymentSchema,
-    problems: ["unknown-payment", "no-programme", "overloaded"],
-    example: {
-      body: { key: "sub_000000000z8000001.1", state: "succeeded", reference: "sbx_5f2b90c1d0a4e7b38c61" },
-      answer: PAYMENT_EXAMPLE,
-    },
+    problems: ["unknown-payment", "payment-settled", "no-programme", "overloaded"],
+    example: { body: EVENT_EXAMPLE, answer: PAYMENT_EXAMPLE },
+  }),
+  notifyPayment: operation({
+    operationId: "notifyPayment",
+    tag: "Subscriptions",
+    summary: "Take the payment gateway's message of what became of a payment",
+    description:
+      "Signed by the shared secret (Standard Webhooks: `webhook-id`, `webhook-timestamp`, `webhook-signature`), without a key. As `POST /v1/payment-events` else: told twice, it counts once.",
+    body: PaymentEvent,
+    status: 200,
+    answer: PaymentSchema,
+    problems: ["bad-signature", "unknown-payment", "payment-settled", "no-programme", "overloaded"],
+    example: { body: EVENT_EXAMPLE, answer: PAYMENT_EXAMPLE },
   }),
   listSubscriptionRevenue: operation({
     operationId: "listSubscriptionRevenue",

@@ -1,9 +1,13 @@
+import type { FastifyReply, FastifyRequest, RequestPayload } from "fastify";
+import type { Static } from "typebox";
 import { principalOf } from "#domains/access/http/index.ts";
 import { listPayments, listRevenue, type PaymentOutcome, subscriptionRevenue } from "#domains/subscription/index.ts";
+import { err, ok, type Result } from "#kernel/result.ts";
 import { firstDayOf, formatDay, lastDayOf, parseMonth } from "#kernel/time.ts";
 import type { App } from "#platform/http/app.ts";
 import { readCursor, writeCursor } from "#platform/http/cursor.ts";
 import { badCursor, fault } from "#platform/http/field-faults.ts";
+import { ProblemError } from "#platform/http/problem.ts";
 import { refuseFields } from "#platform/http/validation.ts";
 import { transaction } from "#platform/postgres/transaction.ts";
 import { collect, parsePaymentKey, settlePayment } from "../collect.ts";
@@ -15,7 +19,7 @@ import { paymentJson } from "./views.ts";
 export function paymentRoutes(deps: SubscriptionHttpDeps): (app: App) => void {
   return (app) => {
     historyRoute(deps, app);
-    eventRoute(deps, app);
+    eventRoutes(deps, app);
     revenueRoute(deps, app);
   };
 }
@@ -38,23 +42,65 @@ function historyRoute(deps: SubscriptionHttpDeps, app: App): void {
   });
 }
 
-/** What a provider's message says, sent by whoever checked its signature. */
-function eventRoute(deps: SubscriptionHttpDeps, app: App): void {
+/** What became of a payment, by a person of the operator, or by the gateway itself. */
+function eventRoutes(deps: SubscriptionHttpDeps, app: App): void {
   const refuse = sender(deps);
-  const schema = subscriptionOperations.createPaymentEvent;
-  app.post("/v1/payment-events", { schema }, async (request, reply) => {
-    if (!deps.programmes.latest) return refuse(request, reply, { code: "no-programme" });
-    const { key, state, reference, decline = "declined", mayRetry = true } = request.body;
-    const ref = parsePaymentKey(key);
-    const find = async () => ref && (await listPayments(deps.pool, ref)).find(({ payment }) => payment === ref.payment);
-    if (ref === undefined || (await find()) === undefined) return refuse(request, reply, { code: "unknown-payment" });
-    const outcome: PaymentOutcome =
-      state === "succeeded" ? { state, reference } : { state, reference, decline, mayRetry };
-    await transaction(deps.pool, (client) => settlePayment(client, deps, ref, outcome));
-    await collect(deps, ref);
-    await settleBenefit(deps, ref);
-    reply.send(paymentJson((await find()) as NonNullable<Awaited<ReturnType<typeof find>>>));
+  const { createPaymentEvent, notifyPayment } = subscriptionOperations;
+  app.post("/v1/payment-events", { schema: createPaymentEvent }, async (request, reply) => {
+    const told = await takeEvent(deps, request.body);
+    if (told.ok) reply.send(told.value);
+    else refuse(request, reply, told.failure);
   });
+  const signed = signedBody((request, bytes) => deps.provider.isOwnMessage(request.headers, bytes));
+  const options = { schema: notifyPayment, bodyLimit: NOTIFICATION_BYTES, ...signed };
+  app.post("/v1/payment-notifications", options, async (request, reply) => {
+    const told = await takeEvent(deps, request.body);
+    if (told.ok) reply.send(told.value);
+    else refuse(request, reply, told.failure);
+  });
+}
+
+const NOTIFICATION_BYTES = 16_384;
+
+/** Lets a body through, before anything else is said of it, when `isSigned` knows its bytes. */
+function signedBody(isSigned: (request: FastifyRequest, bytes: Uint8Array) => boolean) {
+  const read = new WeakMap<FastifyRequest, Buffer[]>();
+  return {
+    preParsing: (request: FastifyRequest, _: FastifyReply, payload: RequestPayload, done: Parsed) => {
+      const chunks: Buffer[] = [];
+      read.set(request, chunks);
+      payload.on("data", (chunk: Buffer) => void chunks.push(chunk));
+      done(null, payload);
+    },
+    preValidation: (request: FastifyRequest, _: FastifyReply, done: (error?: Error) => void) => {
+      const isOwn = isSigned(request, Buffer.concat(read.get(request) ?? []));
+      if (isOwn) done();
+      else done(new ProblemError({ code: "bad-signature" }));
+    },
+  };
+}
+
+type Parsed = (error: Error | null, payload: RequestPayload) => void;
+type Told = Static<(typeof subscriptionOperations)["createPaymentEvent"]["body"]>;
+type Untold =
+  | { readonly code: "no-programme" | "unknown-payment" }
+  | { readonly code: "payment-settled"; readonly state: string };
+
+async function takeEvent(
+  deps: SubscriptionHttpDeps,
+  { key, state, reference, decline = "declined", mayRetry = true }: Told,
+): Promise<Result<ReturnType<typeof paymentJson>, Untold>> {
+  if (!deps.programmes.latest) return err({ code: "no-programme" });
+  const ref = parsePaymentKey(key);
+  const find = async () => ref && (await listPayments(deps.pool, ref)).find(({ payment }) => payment === ref.payment);
+  if (ref === undefined || (await find()) === undefined) return err({ code: "unknown-payment" });
+  const outcome: PaymentOutcome =
+    state === "succeeded" ? { state, reference } : { state, reference, decline, mayRetry };
+  await transaction(deps.pool, (client) => settlePayment(client, deps, ref, outcome));
+  await collect(deps, ref);
+  await settleBenefit(deps, ref);
+  const payment = (await find()) as NonNullable<Awaited<ReturnType<typeof find>>>;
+  return payment.state === state ? ok(paymentJson(payment)) : err({ code: "payment-settled", state: payment.state });
 }
 
 function revenueRoute(deps: SubscriptionHttpDeps, app: App): void {

@@ -59,12 +59,40 @@ export const SUBSCRIPTION_PROBLEMS = {
     status: 422,
     title: { ru: "Платёж отклонён", en: "The payment was declined" },
     detail: {
-      ru: () => "Банк отклонил платёж, подписка не оформлена.",
-      en: () => "The bank declined the payment; there is no subscription.",
+      ru: () => "Банк отклонил карту или платёж; ничего не изменилось.",
+      en: () => "The bank declined the card or the payment; nothing has changed.",
     },
     remedy: { ru: "Попробуйте другую карту с новым ключом запроса.", en: "Try another card under a new key." },
     details: Type.Object({ decline: Type.String() }),
     example: { decline: "no-money" },
+  }),
+  "payment-settled": problemKind({
+    status: 409,
+    title: { ru: "Платёж уже завершён иначе", en: "The payment was settled otherwise" },
+    detail: {
+      ru: ({ state }) => `Платёж записан как ${state}; записанное не меняется.`,
+      en: ({ state }) => `The payment is recorded as ${state}; what is recorded does not change.`,
+    },
+    remedy: {
+      ru: "Сверьте платёж с провайдером: если деньги взяты, а здесь записан отказ, верните их там.",
+      en: "Compare it with the provider: money that was taken where a decline is recorded has to go back there.",
+    },
+    details: Type.Object({ state: Type.String() }),
+    example: { state: "succeeded" },
+  }),
+  "bad-signature": problemKind({
+    status: 401,
+    title: { ru: "Подпись неверна", en: "The signature is wrong" },
+    detail: {
+      ru: () => "Подписи провайдера нет, она неверна или старше пяти минут.",
+      en: () => "There is no signature of the provider, or it is wrong or more than five minutes old.",
+    },
+    remedy: {
+      ru: "Подпишите тело по схеме Standard Webhooks общим секретом (docs/payments.md).",
+      en: "Sign the body by the Standard Webhooks scheme with the shared secret (docs/payments.md).",
+    },
+    details: NO_DETAILS,
+    example: {},
   }),
   "payment-needed": problemKind({
     status: 422,
