@@ -27,6 +27,8 @@ export type Mission = {
   readonly task?: Task;
   readonly boostAt?: readonly string[];
   readonly boostDays?: number;
+  /** Truth: how well it is made, 1 unless given; multiplies what it wins and what its boost lifts. Nobody knows it before. */
+  readonly appeal?: number;
 };
 
 /** One person's answer to a boost: the factors that visits and basket amounts are multiplied by during [from, to). */
@@ -136,13 +138,15 @@ function dayDone(seed: number, compiled: CompiledMission, person: number, sensit
   const natural = spans.starts[compiled.taskPartner] ?? NEVER;
   if (natural < compiled.to || spans.memberFrom > compiled.from) return natural;
   const won = roll(seed, compiled.doing, person, 0) * 10_000;
-  const chanceBp = RESPONSE_FIGURES.taskBp * Math.max(0, sensitivity) * strengthOf(compiled.mission.rateBp);
+  const { rateBp, appeal = 1 } = compiled.mission;
+  const chanceBp = RESPONSE_FIGURES.taskBp * Math.max(0, sensitivity) * strengthOf(rateBp) * appeal;
   if (won >= chanceBp) return natural;
   return between(aim(createDice(), seed, compiled.doing, person, 1), compiled.from, compiled.to);
 }
 
 function boostsOf(compiled: CompiledMission, sensitivity: number, from: Day, to: Day): Boost[] {
-  const strength = sensitivity * strengthOf(compiled.mission.rateBp);
+  const { rateBp, appeal = 1 } = compiled.mission;
+  const strength = sensitivity * strengthOf(rateBp) * appeal;
   return compiled.boostAt.map((partner) => ({
     mission: compiled.mission.id,
     partner,

@@ -122,7 +122,7 @@ async function costsFor(
     const byFunder = new Map(funders.map((funder, f) => [funder, amounts[f] as number]));
     return ok({ ...costsOf([{ byFunder, byPartner: new Map([[partner, reward.cents]]) }], 0), members: 0 });
   }
-  const changed = withMission(programme, terms);
+  const changed = withMission(programme, terms.id, terms.document);
   if (!changed.ok) return changed;
   const days = boostDays(terms);
   const lookedBack = wholeWeeks((now - fromAt) / DAY_MS);
@@ -153,7 +153,11 @@ function inBoost(member: PastMember, beginsAt: EpochMs, days: number, lookedBack
 }
 
 /** The programme as it would be with the mission, but for its budget: that is everybody's, and looked at for all together. */
-function withMission(programme: CompiledProgramme, { id, document }: MissionTerms): Result<CompiledProgramme, Unfit> {
+export function withMission(
+  programme: CompiledProgramme,
+  id: string,
+  document: MissionDocument,
+): Result<CompiledProgramme, Unfit> {
   const { budget: _, ...unlimited } = document;
   const parts = programmeParts(id, unlimited);
   if (parts === undefined) return ok(programme);

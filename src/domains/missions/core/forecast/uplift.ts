@@ -29,8 +29,8 @@ export const UPLIFT_PRIOR = {
   worthKopecks: 50_000,
   level: { mean: Math.log(0.02), spread: 0.9 },
   slope: { mean: 0.4, spread: 0.25 },
-  /** Half-normal. */
-  spread: { scale: 0.5, least: 0.05, most: 1.5 },
+  /** Rayleigh's: few missions may look alike by luck, so no spread at all is taken as impossible (Chung et al. 2013). */
+  spread: { scale: 0.5, least: 0.05, most: 1.8 },
 } as const;
 
 /** From one time to the next the natural rate differs by so much of itself (season, trend): the spread of its logarithm. */
@@ -150,7 +150,8 @@ function gridOver(spans: Readonly<Record<keyof Point, Span>>, likelihoods: reado
 function logPrior({ level, slope, spread }: Point): number {
   const prior = UPLIFT_PRIOR;
   const squared = (value: number, { mean, spread }: { mean: number; spread: number }) => ((value - mean) / spread) ** 2;
-  return -(squared(level, prior.level) + squared(slope, prior.slope) + (spread / prior.spread.scale) ** 2) / 2;
+  const apart = squared(level, prior.level) + squared(slope, prior.slope) + (spread / prior.spread.scale) ** 2;
+  return Math.log(spread) - apart / 2;
 }
 
 /** Likelihoods averaged over what is a mission's own: by the logarithm of the share that missions of its kind win. */
