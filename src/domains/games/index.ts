@@ -40,9 +40,6 @@ export {
 } from "./store/answers.ts";
 export {
   type AwardKey,
-  type Desired,
-  type GivenAward,
-  isAwardDue,
   listDueAwards,
   loadAwards,
   lockAwards,
@@ -89,7 +86,7 @@ export {
   type StoredPeriod,
 } from "./store/draws.ts";
 export { gameStore, type StoredGame } from "./store/games.ts";
-export { mergeGames } from "./store/merge.ts";
+export { mergeGames, unmergeGames } from "./store/merge.ts";
 export {
   claimName,
   type Participant,

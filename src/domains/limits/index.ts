@@ -43,5 +43,6 @@ export {
   noteReturned,
   putReserve,
   type Reserve,
+  type ReturnedSoFar,
   waitingByFunder,
 } from "./store/reserves.ts";

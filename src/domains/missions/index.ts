@@ -19,7 +19,7 @@ export { type FinishedMission, learnUplift, type Natural, type Uplift } from "./
 export { programmeParts } from "./core/programme-parts.ts";
 export type { MemberView } from "./core/progress/audience.ts";
 export { audienceOf } from "./core/progress/audience.ts";
-export { type Contribution, contributionsOf, type Happening, type Line } from "./core/progress/contribution.ts";
+export { contributionsOf, type Happening, type Line } from "./core/progress/contribution.ts";
 export { evaluate, type Progress } from "./core/progress/evaluate.ts";
 export { inOrderOfNeed, recompute } from "./core/progress/recompute.ts";
 export {
@@ -56,7 +56,6 @@ export {
 } from "./store/missions.ts";
 export {
   type Completion,
-  type Given,
   listDue,
   loadContributions,
   loadProgress,
@@ -72,9 +71,6 @@ export {
   firstEvents,
   type MemberEvent,
   missionPosition,
-  operationSource,
   readStreamEvents,
   receiptHappening,
-  shiftContribution,
-  shiftSource,
 } from "./store/stream.ts";

@@ -1,12 +1,5 @@
 import type { Pool, PoolClient } from "pg";
-import {
-  inStreamOrder,
-  loadWallets,
-  type StreamJoin,
-  type StreamMerge,
-  type StreamReceipt,
-  type StreamSplit,
-} from "#domains/ledger/index.ts";
+import { loadWallets, type StreamJoin, type StreamMerge, type StreamSplit } from "#domains/ledger/index.ts";
 import {
   type Contribution,
   continued,
@@ -34,7 +27,7 @@ import {
 } from "#domains/levels/index.ts";
 import type { CompiledProgramme, Programmes } from "#domains/program/index.ts";
 import { eraseSubscriptions, mergeSubscriptions, splitSubscriptions } from "#domains/subscription/index.ts";
-import { followOnce, type Subscriber, underSurvivors } from "#flows/follow-stream/index.ts";
+import { followOnce, partsOf, type Subscriber, underSurvivors } from "#flows/follow-stream/index.ts";
 import type { MemberId } from "#kernel/ids.ts";
 import type { EpochMs, Month } from "#kernel/time.ts";
 import type { Clock } from "#platform/clock.ts";
@@ -42,7 +35,7 @@ import type { Clock } from "#platform/clock.ts";
 export type LevelStreamDeps = { readonly pool: Pool; readonly clock: Clock; readonly programmes: Programmes };
 
 /** What a part of the stream adds to what levels are reached by, up to where members became one or two, or one was erased. */
-type Part = { readonly added: MemberContribution[]; readonly join?: StreamJoin };
+type Notes = { readonly added: MemberContribution[]; readonly join?: StreamJoin };
 
 /**
  * Levels follow operations: each stretch is noted as what it adds to what levels are reached by, and the level history of
@@ -50,7 +43,7 @@ type Part = { readonly added: MemberContribution[]; readonly join?: StreamJoin }
  * operation counts once, whatever crashes. Where no level is reached by anything no receipt is read: its row would cost the
  * database as much as a tenth of it.
  */
-export function levelSubscriber(deps: LevelStreamDeps): Subscriber<readonly Part[]> {
+export function levelSubscriber(deps: LevelStreamDeps): Subscriber<readonly Notes[]> {
   const { programmes, clock } = deps;
   return {
     position: levelPosition,
@@ -59,7 +52,9 @@ export function levelSubscriber(deps: LevelStreamDeps): Subscriber<readonly Part
       const { joins } = await stretch.survey();
       const isCounting = levelGoals(programmes.current()).length > 0;
       const receipts = isCounting ? await stretch.receipts() : [];
-      const parts = partsOf(receipts, joins);
+      const parts = partsOf(receipts, joins).map(({ rows, join }): Notes => {
+        return { added: rows.flatMap((receipt) => levelContribution(receipt) ?? []), ...(join ? { join } : {}) };
+      });
       return parts.some(({ added, join }) => added.length > 0 || join) ? parts : undefined;
     },
     take: async (client, parts) => {
@@ -78,23 +73,6 @@ export function levelSubscriber(deps: LevelStreamDeps): Subscriber<readonly Part
 /** Takes the next page of the stream; false when there was nothing new. */
 export function followLevels(deps: LevelStreamDeps, pageSize?: number): Promise<boolean> {
   return followOnce(deps.pool, levelSubscriber(deps), pageSize);
-}
-
-function partsOf(receipts: readonly StreamReceipt[], joins: readonly StreamJoin[]): Part[] {
-  const happened: (StreamReceipt | StreamJoin)[] = [...receipts, ...joins];
-  if (joins.length > 0) happened.sort(inStreamOrder);
-  const parts: Part[] = [];
-  let added: MemberContribution[] = [];
-  for (const each of happened) {
-    if ("body" in each) {
-      const contribution = levelContribution(each);
-      if (contribution !== undefined) added.push(contribution);
-    } else {
-      parts.push({ added, join: each });
-      added = [];
-    }
-  }
-  return [...parts, { added }];
 }
 
 function renumbered(row: MemberContribution, shift: number): MemberContribution {

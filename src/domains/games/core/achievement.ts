@@ -1,4 +1,5 @@
-import { type Contribution, evaluate, type Progress } from "#domains/missions/index.ts";
+import { evaluate, type Progress } from "#domains/missions/index.ts";
+import type { Contribution } from "#domains/rewards/index.ts";
 import type { Calendar } from "#kernel/time.ts";
 import { type AchievementTerms, type DistinctTerms, type GameTerms, isLiveAt } from "./terms.ts";
 

@@ -1,4 +1,5 @@
-import { type Contribution, contributionsOf, type Happening } from "#domains/missions/index.ts";
+import { contributionsOf, type Happening } from "#domains/missions/index.ts";
+import type { Contribution } from "#domains/rewards/index.ts";
 import type { DistinctTerms, GameTerms } from "./terms.ts";
 
 /**

@@ -1,77 +1,46 @@
-import type { ClientBase, Pool } from "pg";
+import type { ClientBase } from "pg";
+import {
+  createDueRewards,
+  type Desired,
+  type RewardColumns,
+  type RewardState,
+  rewardState,
+} from "#domains/rewards/index.ts";
 import { bucketOf, type MemberId } from "#kernel/ids.ts";
 import type { EpochMs } from "#kernel/time.ts";
-import { boolArray, int2Array, int4Array, int8Array, jsonArray, textArray } from "#platform/postgres/binary-arrays.ts";
-
-/** What should hold of something won. `expiresAt` is fixed when it was won. */
-export type Desired =
-  | { readonly kind: "points"; readonly cents: number; readonly expiresAt?: EpochMs }
-  | { readonly kind: "boost"; readonly key: string; readonly from: EpochMs; readonly until: EpochMs | null };
-
-/** What an operation has given of it. */
-export type GivenAward = {
-  readonly seq: number;
-  readonly cents?: number;
-  readonly key?: string;
-  readonly from?: EpochMs;
-  readonly until?: EpochMs | null;
-};
+import { boolArray, int2Array, int8Array, jsonArray, textArray } from "#platform/postgres/binary-arrays.ts";
 
 export type AwardKey = { readonly member: MemberId; readonly game: string; readonly key: string };
 
-export type StoredAward = AwardKey & {
-  readonly desired: Desired | undefined;
-  readonly cause: Readonly<Record<string, string | number>>;
-  readonly given?: GivenAward;
-  readonly turn: number;
-  readonly isDue: boolean;
-  readonly refused?: string;
-};
+/** Something won, and what is given of it. */
+export type StoredAward = AwardKey &
+  RewardState & {
+    readonly desired: Desired | undefined;
+    readonly cause: Readonly<Record<string, string | number>>;
+  };
 
-/** Whether what is given differs from what should hold. Points once given stay, whatever else changes. */
-export function isAwardDue(desired: Desired | undefined, given: GivenAward | undefined): boolean {
-  if (desired === undefined) return given !== undefined;
-  if (given === undefined) return true;
-  return desired.kind === "boost" && (given.from !== desired.from || (given.until ?? null) !== desired.until);
-}
-
-type Row = {
-  member_id: number;
+type Row = RewardColumns & {
   game: string;
   key: string;
   desired: Desired | null;
   cause: Record<string, string | number>;
-  given: GivenAward | null;
-  turn: number;
-  is_due: boolean;
-  refused: string | null;
 };
 
-const COLUMNS = "a.member_id, a.game, a.key, a.desired, a.cause, a.given, a.turn, a.is_due, a.refused";
-
-/** By a prefix of the primary key, one range a member. */
-const LOAD = `
-select ${COLUMNS} from unnest($1::int2[], $2::int8[]) as x(bucket, member_id)
-join game_award a on a.bucket = x.bucket and a.member_id = x.member_id`;
-
-export async function loadAwards(client: ClientBase | Pool, members: readonly MemberId[]): Promise<StoredAward[]> {
-  const { rows } = await client.query<Row>(LOAD, [int2Array(members.map(bucketOf)), int8Array(members)]);
-  return rows.map(toAward);
-}
-
-/** By the partial index of what is due, in the order of the member's key. */
-const LIST_DUE = `
-select ${COLUMNS} from game_award a where a.is_due and (a.bucket, a.member_id) > ($1, $2)
-order by a.bucket, a.member_id limit $3`;
-
-export async function listDueAwards(
-  pool: Pool,
-  after: { readonly bucket: number; readonly member: MemberId },
-  limit: number,
-): Promise<StoredAward[]> {
-  const { rows } = await pool.query<Row>(LIST_DUE, [after.bucket, after.member, limit]);
-  return rows.map(toAward);
-}
+/** What is won and given; by the member, by what is due, and locked to be changed. */
+export const {
+  load: loadAwards,
+  listDue: listDueAwards,
+  lock: lockAwards,
+  putGiven: putGivenAwards,
+} = createDueRewards<StoredAward, Row, "game" | "key">({
+  table: "game_award",
+  keys: ["game", "key"],
+  columns: ["desired", "cause"],
+  toRow: (row) => {
+    const { game, key, desired, cause } = row;
+    return { ...rewardState(row), game, key, desired: desired ?? undefined, cause };
+  },
+});
 
 /** By primary key, in its order; what was given is not touched here. */
 const PUT = `
@@ -100,58 +69,4 @@ export async function putAwards(
     textArray(rows.map((row) => row.refused ?? null)),
     new Date(now),
   ]);
-}
-
-/** By primary key in its order, locked: what is given and the row that says so change together, once per turn. */
-const LOCK = `
-select ${COLUMNS} from unnest($1::int2[], $2::int8[], $3::text[], $4::text[]) as x(bucket, member_id, game, key)
-join game_award a on a.bucket = x.bucket and a.member_id = x.member_id and a.game = x.game and a.key = x.key
-order by a.bucket, a.member_id, a.game, a.key for update of a`;
-
-export async function lockAwards(client: ClientBase, rows: readonly AwardKey[]): Promise<StoredAward[]> {
-  const found = await client.query<Row>(LOCK, [
-    int2Array(rows.map((row) => bucketOf(row.member))),
-    int8Array(rows.map((row) => row.member)),
-    textArray(rows.map((row) => row.game)),
-    textArray(rows.map((row) => row.key)),
-  ]);
-  return found.rows.map(toAward);
-}
-
-/** By primary key, of rows that are locked. */
-const PUT_GIVEN = `
-update game_award a set given = x.given, turn = x.turn, is_due = x.is_due, refused = x.refused
-from unnest($1::int2[], $2::int8[], $3::text[], $4::text[], $5::json[], $6::int4[], $7::bool[], $8::text[])
-  as x(bucket, member_id, game, key, given, turn, is_due, refused)
-where a.bucket = x.bucket and a.member_id = x.member_id and a.game = x.game and a.key = x.key`;
-
-export async function putGivenAwards(
-  client: ClientBase,
-  rows: readonly Omit<StoredAward, "desired" | "cause">[],
-): Promise<void> {
-  if (rows.length === 0) return;
-  await client.query(PUT_GIVEN, [
-    int2Array(rows.map((row) => bucketOf(row.member))),
-    int8Array(rows.map((row) => row.member)),
-    textArray(rows.map((row) => row.game)),
-    textArray(rows.map((row) => row.key)),
-    jsonArray(rows.map((row) => (row.given === undefined ? null : JSON.stringify(row.given)))),
-    int4Array(rows.map((row) => row.turn)),
-    boolArray(rows.map((row) => row.isDue)),
-    textArray(rows.map((row) => row.refused ?? null)),
-  ]);
-}
-
-function toAward(row: Row): StoredAward {
-  return {
-    member: row.member_id,
-    game: row.game,
-    key: row.key,
-    desired: row.desired ?? undefined,
-    cause: row.cause,
-    ...(row.given === null ? {} : { given: row.given }),
-    turn: row.turn,
-    isDue: row.is_due,
-    ...(row.refused === null ? {} : { refused: row.refused }),
-  };
 }

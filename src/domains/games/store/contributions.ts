@@ -1,5 +1,6 @@
 import type { ClientBase, Pool } from "pg";
 import type { Progress } from "#domains/missions/index.ts";
+import { createContributions } from "#domains/rewards/index.ts";
 import { bucketOf, type MemberId } from "#kernel/ids.ts";
 import { type Day, type EpochMs, formatDay, parseDay } from "#kernel/time.ts";
 import {
@@ -16,46 +17,15 @@ import type { WeekScore } from "../core/leaderboard/score.ts";
 
 export type MemberContribution = GameContribution & { readonly member: MemberId; readonly game: string };
 
-/** In the order of the key, so that two writers can't deadlock; what is there stays. */
-const PUT_CONTRIBUTIONS = `
-insert into game_contribution (bucket, member_id, game, step, source, cites, occurred_at, amount, points_cents)
-select * from unnest($1::int2[], $2::int8[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::int8[], $9::int8[])
-  as x(bucket, member_id, game, step, source, cites, occurred_at, amount, points_cents)
-order by bucket, member_id, game, step, source
-on conflict (bucket, member_id, game, step, source) do nothing`;
+/** Contributions to games: what events, receipts and missions add to them. */
+export const gameContributionRows = createContributions({ table: "game_contribution", of: "game", hasPoints: true });
 
-export async function putGameContributions(client: ClientBase, rows: readonly MemberContribution[]): Promise<void> {
-  if (rows.length === 0) return;
-  await client.query(PUT_CONTRIBUTIONS, [
-    int2Array(rows.map((row) => bucketOf(row.member))),
-    int8Array(rows.map((row) => row.member)),
-    textArray(rows.map((row) => row.game)),
-    textArray(rows.map((row) => row.step)),
-    textArray(rows.map((row) => row.source)),
-    textArray(rows.map((row) => row.cites ?? null)),
-    timestamptzArray(rows.map((row) => row.at)),
-    int8Array(rows.map((row) => row.amount)),
-    int8Array(rows.map((row) => row.pointsCents)),
-  ]);
+export function putGameContributions(client: ClientBase, rows: readonly MemberContribution[]): Promise<void> {
+  return gameContributionRows.put(
+    client,
+    rows.map((row) => ({ ...row, of: row.game })),
+  );
 }
-
-type ContributionRow = {
-  member_id: number;
-  game: string;
-  step: string;
-  source: string;
-  cites: string | null;
-  occurred_at: Date;
-  amount: number;
-  points_cents: number;
-};
-
-/** By a prefix of the primary key, one range a member. */
-const LOAD_CONTRIBUTIONS = `
-select c.member_id, c.game, c.step, c.source, c.cites, c.occurred_at, c.amount, c.points_cents
-from unnest($1::int2[], $2::int8[]) as x(bucket, member_id)
-join game_contribution c on c.bucket = x.bucket and c.member_id = x.member_id
-where $3::text is null or c.game = $3`;
 
 /** Of all games, or of one. */
 export async function loadGameContributions(
@@ -63,21 +33,8 @@ export async function loadGameContributions(
   members: readonly MemberId[],
   game?: string,
 ): Promise<MemberContribution[]> {
-  const { rows } = await client.query<ContributionRow>(LOAD_CONTRIBUTIONS, [
-    int2Array(members.map(bucketOf)),
-    int8Array(members),
-    game ?? null,
-  ]);
-  return rows.map((row) => ({
-    member: row.member_id,
-    game: row.game,
-    step: row.step,
-    source: row.source,
-    ...(row.cites === null ? {} : { cites: row.cites }),
-    at: row.occurred_at.getTime(),
-    amount: row.amount,
-    pointsCents: row.points_cents,
-  }));
+  const rows = await gameContributionRows.load(client, members, game);
+  return rows.map(({ of, pointsCents = 0, ...row }) => ({ ...row, game: of, pointsCents }));
 }
 
 /** By a prefix of the primary key, one range a member and game. */

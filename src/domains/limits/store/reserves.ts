@@ -2,6 +2,7 @@ import type { ClientBase, Pool } from "pg";
 import { bucketOf, type MemberId, type PartnerId } from "#kernel/ids.ts";
 import type { Kopecks, PointsCents } from "#kernel/money.ts";
 import type { EpochMs } from "#kernel/time.ts";
+import { int2Array, int4Array, int8Array } from "#platform/postgres/binary-arrays.ts";
 
 /** Points that wait for the top-up of a deposit; of one operation there may be several, by the times of their lots. */
 export type Reserve = {
@@ -52,18 +53,24 @@ export async function insertReserves(client: ClientBase, reserves: readonly NewR
   }
 }
 
-/** By primary key's prefix: most returns are of receipts that reserved nothing. */
-export async function noteReturned(
-  client: ClientBase,
-  member: MemberId,
-  seq: number,
-  returnedKopecks: Kopecks,
-): Promise<void> {
-  await client.query(
-    `update funder_reserve set returned_kopecks = $4, is_due = true
-     where bucket = $1 and member_id = $2 and seq = $3 and returned_kopecks < $4`,
-    [bucketOf(member), member, seq, returnedKopecks],
-  );
+/** What has been returned of a purchase so far. */
+export type ReturnedSoFar = { readonly member: MemberId; readonly seq: number; readonly kopecks: Kopecks };
+
+/** By primary key's prefix: most returns are of receipts that reserved nothing. Of several of one purchase the most counts. */
+const NOTE_RETURNED = `
+update funder_reserve r set returned_kopecks = x.kopecks, is_due = true
+from (select bucket, member_id, seq, max(kopecks) as kopecks
+      from unnest($1::int2[], $2::int8[], $3::int4[], $4::int8[]) as x(bucket, member_id, seq, kopecks) group by 1, 2, 3) as x
+where r.bucket = x.bucket and r.member_id = x.member_id and r.seq = x.seq and r.returned_kopecks < x.kopecks`;
+
+export async function noteReturned(client: ClientBase, returned: readonly ReturnedSoFar[]): Promise<void> {
+  if (returned.length === 0) return;
+  await client.query(NOTE_RETURNED, [
+    int2Array(returned.map(({ member }) => bucketOf(member))),
+    int8Array(returned.map(({ member }) => member)),
+    int4Array(returned.map(({ seq }) => seq)),
+    int8Array(returned.map(({ kopecks }) => kopecks)),
+  ]);
 }
 
 /** A merged member's reserves go to who answers for it, under the numbers that its operations have there. */

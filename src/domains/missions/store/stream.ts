@@ -1,9 +1,10 @@
 import type { ClientBase, Pool } from "pg";
 import type { StreamReceipt } from "#domains/ledger/index.ts";
+import { operationSource } from "#domains/rewards/index.ts";
 import type { MemberId } from "#kernel/ids.ts";
 import { createPosition } from "#platform/postgres/position.ts";
 import type { EventData } from "../core/event.ts";
-import type { Contribution, Happening } from "../core/progress/contribution.ts";
+import type { Happening } from "../core/progress/contribution.ts";
 
 /** How far missions have followed operations and events. */
 export const missionPosition = createPosition("mission_position");
@@ -46,25 +47,6 @@ export function receiptHappening({ kind, seq, partner, at, cites, body }: Stream
   const common = { source: operationSource(seq), partner, at, lines };
   if (kind === "purchase") return { kind, ...common };
   return cites === undefined ? undefined : { kind, ...common, cites: operationSource(cites) };
-}
-
-/** The same source in the stream of a survivor, whose numbers for it begin behind `shift`. */
-export function shiftSource(source: string, shift: number): string {
-  return source.startsWith("o:") ? operationSource(Number(source.slice(2)) + shift) : source;
-}
-
-/** The same of a contribution, and of what it cites. */
-export function shiftContribution<Row extends Pick<Contribution, "source" | "cites">>(row: Row, shift: number): Row {
-  const { source, cites } = row;
-  return {
-    ...row,
-    source: shiftSource(source, shift),
-    ...(cites === undefined ? {} : { cites: shiftSource(cites, shift) }),
-  };
-}
-
-export function operationSource(seq: number): string {
-  return `o:${seq}`;
 }
 
 /** By the primary key's prefix (bucket, member, partner), one range each. */

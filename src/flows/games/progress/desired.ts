@@ -1,5 +1,6 @@
-import type { Desired, GameReward } from "#domains/games/index.ts";
+import type { GameReward } from "#domains/games/index.ts";
 import { endOf } from "#domains/missions/index.ts";
+import type { Desired } from "#domains/rewards/index.ts";
 import type { Calendar, EpochMs } from "#kernel/time.ts";
 
 /** What should hold of a reward won at a time. `expiresAt` where the game says it for its prizes. */

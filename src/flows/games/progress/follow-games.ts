@@ -2,14 +2,12 @@ import type { Pool, PoolClient } from "pg";
 import {
   achieve,
   closedWeeks,
-  type Desired,
   eventHappened,
   forgetContributions,
   type GameHappening,
   type GameTerms,
   gameContributions,
   gamePosition,
-  isAwardDue,
   isLiveAt,
   loadAwards,
   loadGameContributions,
@@ -25,12 +23,13 @@ import {
   type StoredAward,
   type StoredGameProgress,
   type StoredScore,
+  unmergeGames,
   weekScores,
 } from "#domains/games/index.ts";
-import type { StreamJoin } from "#domains/ledger/index.ts";
-import { shiftContribution } from "#domains/missions/index.ts";
+import type { StreamJoin, StreamPlace } from "#domains/ledger/index.ts";
 import type { CompiledProgramme, Programmes } from "#domains/program/index.ts";
-import { followOnce, type Stretch, type Subscriber, underSurvivors } from "#flows/follow-stream/index.ts";
+import { type Desired, isRewardDue, shiftContribution } from "#domains/rewards/index.ts";
+import { followOnce, partsOf, type Stretch, type Subscriber, underSurvivors } from "#flows/follow-stream/index.ts";
 import type { MemberId } from "#kernel/ids.ts";
 import { type Day, formatDay } from "#kernel/time.ts";
 import type { Clock } from "#platform/clock.ts";
@@ -43,9 +42,11 @@ type Page = {
   readonly programme: CompiledProgramme;
   /** Games that receipts and events count in. */
   readonly games: readonly GameTerms[];
-  readonly joins: readonly StreamJoin[];
-  readonly added: readonly MemberContribution[];
+  readonly notes: readonly Notes[];
 };
+
+/** What a part of the stream adds to games, up to where two members became one, or two again. */
+type Notes = { readonly added: MemberContribution[]; readonly join?: StreamJoin };
 
 /**
  * Games follow operations and events: each stretch is noted as what it adds to each game, and what has changed for the
@@ -61,19 +62,25 @@ export function gameSubscriber(deps: FollowDeps): Subscriber<Page> {
       const programme = programmes.current();
       const { joins } = await stretch.survey();
       const games = (await activeGames(pool, programme)).filter(({ play }) => play.kind !== "questions");
-      const added = games.length === 0 ? [] : await whatCounts(stretch, games);
-      return joins.length + added.length === 0 ? undefined : { programme, games, joins, added };
+      if (games.length === 0 && joins.length === 0) return undefined;
+      const notes = await notesOf(stretch, joins, games);
+      return notes.some(({ added, join }) => added.length > 0 || join) ? { programme, games, notes } : undefined;
     },
-    take: async (client, { programme, games, joins, added }) => {
+    take: async (client, { programme, games, notes }) => {
       const touched = new Set<MemberId>();
-      for (const join of joins) {
-        if (join.kind !== "merge") continue;
-        await mergeGames(client, join);
-        touched.add(join.survivor);
+      for (const { added, join } of notes) {
+        const noted = await underSurvivors(client, added, shiftContribution);
+        await putGameContributions(client, noted);
+        for (const { member } of noted) touched.add(member);
+        if (join?.kind === "merge") {
+          await mergeGames(client, join);
+          touched.add(join.survivor);
+        }
+        if (join?.kind === "split") {
+          await unmergeGames(client, join);
+          touched.add(join.survivor).add(join.goes);
+        }
       }
-      const noted = await underSurvivors(client, added, shiftContribution);
-      for (const { member } of noted) touched.add(member);
-      await putGameContributions(client, noted);
       await refreshMembers(client, deps, programme, games, [...touched]);
     },
   };
@@ -84,24 +91,38 @@ export function followGames(deps: FollowDeps, pageSize?: number): Promise<boolea
   return followOnce(deps.pool, gameSubscriber(deps), pageSize);
 }
 
-async function whatCounts(stretch: Stretch, games: readonly GameTerms[]): Promise<MemberContribution[]> {
-  const [receipts, rewards, events] = [await stretch.receipts(), await stretch.rewards(), await stretch.events()];
-  const added: MemberContribution[] = [];
-  for (const receipt of receipts) note(receipt.member, receiptHappened(receipt));
-  for (const reward of rewards) note(reward.member, rewardHappened(reward));
-  for (const event of events) note(event.member, eventHappened(event));
-  return added;
+type Happened = StreamPlace & { readonly member: MemberId; readonly happened: GameHappening | undefined };
 
-  function note(member: MemberId, happened: GameHappening | undefined): void {
-    if (happened === undefined) return;
-    const at = happened.kind === "mission" ? happened.at : happened.happening.at;
-    const isReturn = happened.kind === "deed" && happened.happening.kind === "return";
-    for (const game of games) {
-      // What happened outside of every span can't count, now or later; a return counts by what it returns.
-      if (!isReturn && !isLiveAt(game, at)) continue;
-      for (const each of gameContributions(happened, game)) added.push({ ...each, member, game: game.id });
-    }
-  }
+async function notesOf(
+  stretch: Stretch,
+  joins: readonly StreamJoin[],
+  games: readonly GameTerms[],
+): Promise<readonly Notes[]> {
+  if (games.length === 0) return joins.map((join) => ({ added: [], join }));
+  const [receipts, rewards, events] = [await stretch.receipts(), await stretch.rewards(), await stretch.events()];
+  const all: Happened[] = receipts.map((receipt) => ({ ...receipt, happened: receiptHappened(receipt) }));
+  for (const reward of rewards) all.push({ ...reward, happened: rewardHappened(reward) });
+  const notes = partsOf(all, joins).map(({ rows, join }): Notes => {
+    const added = rows.flatMap(({ member, happened }) => addedBy(member, happened, games));
+    return { added, ...(join === undefined ? {} : { join }) };
+  });
+  const last = notes.at(-1) as Notes;
+  for (const event of events) last.added.push(...addedBy(event.member, eventHappened(event), games));
+  return notes;
+}
+
+function addedBy(
+  member: MemberId,
+  happened: GameHappening | undefined,
+  games: readonly GameTerms[],
+): MemberContribution[] {
+  if (happened === undefined) return [];
+  const at = happened.kind === "mission" ? happened.at : happened.happening.at;
+  const isReturn = happened.kind === "deed" && happened.happening.kind === "return";
+  // What happened outside of every span can't count, now or later; a return counts by what it returns.
+  return games
+    .filter((game) => isReturn || isLiveAt(game, at))
+    .flatMap((game) => gameContributions(happened, game).map((each) => ({ ...each, member, game: game.id })));
 }
 
 type Changes = {
@@ -125,16 +146,18 @@ async function refreshMembers(
   const contributions = grouped(await loadGameContributions(client, members));
   const awards = grouped(await loadAwards(client, members));
   const changes: Changes = { progress: [], scores: [], awards: [] };
-  for (const [member, rows] of contributions) {
+  for (const member of members) {
+    const rows = contributions.get(member) ?? [];
     const known = new Map((awards.get(member) ?? []).map((award) => [`${award.game} ${award.key}`, award]));
     const own = Map.groupBy(rows, ({ game }) => game);
     for (const game of games) {
       const its = own.get(game.id);
-      if (its === undefined) continue;
-      if (game.play.kind === "achievement") achieved(game, member, its, known, programme, changes);
+      // Somebody whose deeds went with another member has nothing any more, but an award.
+      if (its === undefined && !known.has(`${game.id} goal`)) continue;
+      if (game.play.kind === "achievement") achieved(game, member, its ?? [], known, programme, changes);
       if (game.play.kind === "leaderboard") {
         const weeks = { closed: closed.get(game.id) ?? new Set<Day>(), horizon: horizons.get(game.id) };
-        scored(game, member, its, known, weeks, programme, changes);
+        scored(game, member, its ?? [], known, weeks, programme, changes);
       }
     }
   }
@@ -222,7 +245,7 @@ function noteAward({ awards }: Changes, known: StoredAward | undefined, wanted: 
   const { member } = known?.cause ?? {};
   const cause = member === undefined ? wanted.cause : { ...wanted.cause, member };
   // What was refused stays refused while what is won is the same.
-  awards.push({ ...wanted, cause, isDue: isAwardDue(wanted.desired, known?.given) });
+  awards.push({ ...wanted, cause, isDue: isRewardDue(wanted.desired, known?.given) });
 }
 
 function sameDesired(a: Desired | undefined, b: Desired | undefined): boolean {

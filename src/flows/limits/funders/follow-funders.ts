@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from "pg";
-import { inStreamOrder, type StreamFacts, type StreamJoin } from "#domains/ledger/index.ts";
+import type { Reserved, StreamFacts, StreamJoin } from "#domains/ledger/index.ts";
 import {
   addMovements,
   type CoverAlert,
@@ -17,13 +17,14 @@ import {
   NO_SUMS,
   noteReturned,
   putFunderTotals,
+  type ReturnedSoFar,
   readDeposits,
   readFunderTotals,
   waitingByFunder,
 } from "#domains/limits/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
 import { settledClaims, type TallyLine } from "#domains/settlement/index.ts";
-import { followOnce, type Subscriber } from "#flows/follow-stream/index.ts";
+import { followOnce, partsOf, type Subscriber } from "#flows/follow-stream/index.ts";
 import type { PartnerId } from "#kernel/ids.ts";
 import type { PointsCents } from "#kernel/money.ts";
 import type { Clock } from "#platform/clock.ts";
@@ -69,37 +70,36 @@ export async function followFunders(deps: FollowDeps, pageSize?: number): Promis
   return false;
 }
 
-/** In the order of the stream: what was reserved before a merge moves with it. */
+/** In the order of the stream: what was reserved, or came back, before a merge moves with it. */
 async function noteSpecial(
   client: PoolClient,
   facts: readonly StreamFacts[],
   joins: readonly StreamJoin[],
 ): Promise<void> {
   const back = new Map<string, PointsCents>();
-  const all: (StreamFacts | StreamJoin)[] = [...facts, ...joins];
-  for (const each of all.sort(inStreamOrder)) {
-    if (!("kind" in each)) await noteFacts(client, each, back);
-    else if (each.kind === "merge") await moveReserves(client, each.merged, each.survivor, each.base);
+  for (const { rows, join } of partsOf(facts, joins)) {
+    for (const each of rows) {
+      if (each.reserved !== undefined) await insertReserves(client, reservesOf(each, each.reserved));
+      for (const [key, cents] of each.budgets ?? []) back.set(key, (back.get(key) ?? 0) + cents);
+    }
+    await noteReturned(
+      client,
+      rows.flatMap(({ member, returned }): ReturnedSoFar[] => {
+        if (returned === undefined) return [];
+        return [{ member, seq: returned[0], kopecks: returned[1].lines.reduce((sum, line) => sum + line, 0) }];
+      }),
+    );
+    if (join?.kind === "merge") await moveReserves(client, join.merged, join.survivor, join.base);
   }
   await giveBackToBudgets(client, back);
 }
 
-async function noteFacts(client: PoolClient, facts: StreamFacts, back: Map<string, PointsCents>): Promise<void> {
-  const { member, seq, partner, postedAt, reserved, returned, budgets } = facts;
-  if (reserved !== undefined) {
-    const of = { member, seq, partner, reservedAt: postedAt };
-    const { untilAt, wholeKopecks, parts } = reserved;
-    const rows = parts.map(([availableAt, expiresAt, funders, asked], part) => ({
-      ...{ ...of, part, untilAt, wholeKopecks, availableAt, funders, asked },
-      expiresAt: expiresAt ?? undefined,
-    }));
-    await insertReserves(client, rows);
-  }
-  if (returned !== undefined) {
-    const kopecks = returned[1].lines.reduce((sum, line) => sum + line, 0);
-    await noteReturned(client, member, returned[0], kopecks);
-  }
-  for (const [key, cents] of budgets ?? []) back.set(key, (back.get(key) ?? 0) + cents);
+function reservesOf({ member, seq, partner, postedAt }: StreamFacts, { untilAt, wholeKopecks, parts }: Reserved) {
+  return parts.map(([availableAt, expiresAt, funders, asked], part) => ({
+    ...{ member, seq, partner, reservedAt: postedAt },
+    ...{ part, untilAt, wholeKopecks, availableAt, funders, asked },
+    expiresAt: expiresAt ?? undefined,
+  }));
 }
 
 /** More behind the position than this is followed first. */

@@ -1,7 +1,6 @@
 import type { Pool, PoolClient } from "pg";
-import { inStreamOrder, type StreamMerge, type StreamPlace, type StreamSplit } from "#domains/ledger/index.ts";
+import type { StreamJoin, StreamPlace } from "#domains/ledger/index.ts";
 import {
-  type Contribution,
   contributionsOf,
   type Happening,
   inOrderOfNeed,
@@ -16,31 +15,31 @@ import {
   receiptHappening,
   recompute,
   type StoredProgress,
-  shiftContribution,
   unmergeMissions,
 } from "#domains/missions/index.ts";
 import type { CompiledProgramme, Programmes } from "#domains/program/index.ts";
-import { followOnce, type Stretch, type Subscriber, underSurvivors } from "#flows/follow-stream/index.ts";
+import { type Contribution, isRewardDue, shiftContribution } from "#domains/rewards/index.ts";
+import { followOnce, partsOf, type Stretch, type Subscriber, underSurvivors } from "#flows/follow-stream/index.ts";
 import type { MemberId } from "#kernel/ids.ts";
 import type { Clock } from "#platform/clock.ts";
 import { activeMissions } from "./active-missions.ts";
-import { isDue } from "./desired.ts";
+import { desiredOf } from "./desired.ts";
 import { loadViews } from "./load-views.ts";
 
 export type StreamDeps = { readonly pool: Pool; readonly clock: Clock; readonly programmes: Programmes };
 
 /** What a part of the stream adds to missions, up to where two members became one, or two again. */
-type Part = {
+type Notes = {
   readonly added: MemberContribution[];
   /** Their progress may change by more than what is added. */
   readonly touched: MemberId[];
-  readonly join?: StreamMerge | StreamSplit;
+  readonly join?: StreamJoin;
 };
 
 type Page = {
   readonly programme: CompiledProgramme;
   readonly missions: readonly MissionTerms[];
-  readonly parts: readonly Part[];
+  readonly notes: readonly Notes[];
 };
 
 /**
@@ -57,13 +56,13 @@ export function missionSubscriber(deps: StreamDeps): Subscriber<Page> {
       const programme = programmes.current();
       const missions = await activeMissions(pool, programme);
       if (missions.length === 0) return undefined;
-      const parts = await partsOf(stretch, missions);
-      const isNothing = parts.every(({ added, touched, join }) => added.length + touched.length === 0 && !join);
-      return isNothing ? undefined : { programme, missions, parts };
+      const notes = await notesOf(stretch, missions);
+      const isNothing = notes.every(({ added, touched, join }) => added.length + touched.length === 0 && !join);
+      return isNothing ? undefined : { programme, missions, notes };
     },
-    take: async (client, { programme, missions, parts }) => {
+    take: async (client, { programme, missions, notes }) => {
       const touched = new Set<MemberId>();
-      for (const part of parts) await takePart(client, part, touched);
+      for (const each of notes) await takeNotes(client, each, touched);
       await refreshProgress(client, deps, programme, missions, [...touched]);
     },
   };
@@ -74,13 +73,9 @@ export function followStream(deps: StreamDeps, pageSize?: number): Promise<boole
   return followOnce(deps.pool, missionSubscriber(deps), pageSize);
 }
 
-type Happened = StreamPlace & {
-  readonly member: MemberId;
-  readonly happening?: Happening;
-  readonly join?: StreamMerge | StreamSplit;
-};
+type Happened = StreamPlace & { readonly member: MemberId; readonly happening?: Happening };
 
-async function partsOf(stretch: Stretch, missions: readonly MissionTerms[]): Promise<Part[]> {
+async function notesOf(stretch: Stretch, missions: readonly MissionTerms[]): Promise<Notes[]> {
   const { joins } = await stretch.survey();
   const [receipts, rewards, events] = [await stretch.receipts(), await stretch.rewards(), await stretch.events()];
   const happened: Happened[] = receipts.flatMap((receipt) => {
@@ -89,24 +84,19 @@ async function partsOf(stretch: Stretch, missions: readonly MissionTerms[]): Pro
   });
   // A change of standing: its member is looked at again.
   for (const reward of rewards) if (reward.kind === "standing") happened.push(reward);
-  for (const join of joins) if (join.kind !== "erasure") happened.push({ ...join, member: join.survivor, join });
-  if (joins.length > 0) happened.sort(inStreamOrder);
-  const parts: Part[] = [];
-  let part: Part = { added: [], touched: [] };
-  for (const { member, happening, join } of happened) {
-    if (join === undefined) noteIn(part, member, happening, missions);
-    else {
-      parts.push({ ...part, join });
-      part = { added: [], touched: [] };
-    }
-  }
-  for (const { member, happening } of events) noteIn(part, member, happening, missions);
-  return [...parts, part];
+  const all = partsOf(happened, joins).map(({ rows, join }) => {
+    const notes: Notes = { added: [], touched: [], ...(join === undefined ? {} : { join }) };
+    for (const { member, happening } of rows) noteIn(notes, member, happening, missions);
+    return notes;
+  });
+  const last = all.at(-1) as Notes;
+  for (const { member, happening } of events) noteIn(last, member, happening, missions);
+  return all;
 }
 
 /** Notes what a happening adds to each mission, and whose progress it may change besides. */
 function noteIn(
-  { added, touched }: Part,
+  { added, touched }: Notes,
   member: MemberId,
   happening: Happening | undefined,
   missions: readonly MissionTerms[],
@@ -121,7 +111,7 @@ function noteIn(
 }
 
 /** What was noted before two became one, or two again, goes where that takes it. */
-async function takePart(client: PoolClient, { added, touched, join }: Part, all: Set<MemberId>): Promise<void> {
+async function takeNotes(client: PoolClient, { added, touched, join }: Notes, all: Set<MemberId>): Promise<void> {
   const noted = await underSurvivors(client, added, shiftContribution);
   await putContributions(client, noted);
   for (const { member } of noted) all.add(member);
@@ -159,14 +149,16 @@ export async function refreshProgress(
   const ordered = inOrderOfNeed(missions);
   const contributions = byMember(await loadContributions(client, members));
   const known = byMember(await loadProgress(client, members));
-  const views = await loadViews(client, programme, missions, [...contributions.keys()]);
+  const views = await loadViews(client, programme, missions, members);
   const changed: Omit<StoredProgress, "given" | "turn">[] = [];
-  for (const [member, rows] of contributions) {
+  for (const member of members) {
     const view = views.get(member);
     if (!view) continue;
     const own = new Map<string, Contribution[]>();
-    for (const row of rows) push(own, row.mission, row);
+    for (const row of contributions.get(member) ?? []) push(own, row.mission, row);
     const before = new Map((known.get(member) ?? []).map((row) => [row.mission, row]));
+    // Somebody whose deeds went with another member has done nothing any more.
+    for (const id of before.keys()) if (!own.has(id)) own.set(id, []);
     for (const [id, { steps, done }] of recompute(ordered, own, view, programme.calendar)) {
       const mission = missions.find((each) => each.id === id) as MissionTerms;
       const stored = before.get(id);
@@ -180,7 +172,7 @@ export async function refreshProgress(
         steps,
         ...(done === undefined ? {} : { done }),
         ...(refused === undefined ? {} : { refused }),
-        isDue: refused === undefined && isDue(mission, done, stored?.given, programme.calendar),
+        isDue: refused === undefined && isRewardDue(desiredOf(mission, done, programme.calendar), stored?.given),
       });
     }
   }

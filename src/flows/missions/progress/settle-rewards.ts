@@ -1,11 +1,9 @@
 import type { Pool } from "pg";
-import type { EarnPart, StoredOperation, TakeBackItem, Trait } from "#domains/ledger/index.ts";
-import { NEVER } from "#domains/ledger/index.ts";
+import { type EarnPart, NEVER, type TakeBackItem } from "#domains/ledger/index.ts";
 import {
   budgetCap,
   type Completion,
   endOf,
-  type Given,
   list,
   listDue,
   lockProgress,
@@ -15,14 +13,15 @@ import {
   type StoredProgress,
 } from "#domains/missions/index.ts";
 import { BUDGET_PREFIX, type CompiledProgramme, type Programmes } from "#domains/program/index.ts";
-import type { Checkout, RewardOperationBody } from "#flows/checkout/index.ts";
-import { bucketOf } from "#kernel/ids.ts";
+import { isRewardDue } from "#domains/rewards/index.ts";
+import type { Checkout, RewardOperationBody, RewardRequest } from "#flows/checkout/index.ts";
+import { boostChanges, pointsBack, type RewardLedger, type Settled, settleDue } from "#flows/settle-rewards/index.ts";
 import { splitByLargestRemainder } from "#kernel/money.ts";
+import type { EpochMs } from "#kernel/time.ts";
 import type { Clock } from "#platform/clock.ts";
-import { transaction } from "#platform/postgres/transaction.ts";
 import { boostedPoints } from "../store/boosted-points.ts";
 import { activeMissions } from "./active-missions.ts";
-import { type Desired, desiredOf } from "./desired.ts";
+import { desiredOf } from "./desired.ts";
 
 export type SettleDeps = {
   readonly pool: Pool;
@@ -31,68 +30,51 @@ export type SettleDeps = {
   readonly checkout: Pick<Checkout, "reward">;
 };
 
-/** A batch or two of the checkout; noted in one transaction. */
-const AT_ONCE = 512;
-
 /**
  * Brings what is given and what should hold together, for all that is due: gives, moves or takes back by one operation
- * each, whose idempotency key is (mission, member, turn). A crash between the operation and the note of it leads to the
- * same key again, and the operation is answered, not repeated. Gives the number settled.
+ * each, whose idempotency key is (mission, member, turn). Gives the number settled.
  */
 export async function settleRewards(deps: SettleDeps): Promise<number> {
   const { pool, programmes } = deps;
   if (!programmes.latest) return 0;
   const programme = programmes.current();
   const missions = new Map((await activeMissions(pool, programme)).map((mission) => [mission.id, mission]));
-  let settled = 0;
-  let after = { bucket: -1, member: 0 };
-  for (;;) {
-    const due = await listDue(pool, after, AT_ONCE);
-    if (due.length === 0) return settled;
-    const answers = await Promise.all(
-      due.map(async (row) => {
-        const mission = missions.get(row.mission);
-        return mission === undefined ? undefined : settleOne(deps, programme, mission, row);
-      }),
-    );
-    settled += await note(
-      deps,
-      answers.filter((answer) => answer !== undefined),
-    );
-    const last = due[due.length - 1] as StoredProgress;
-    // A page may end within a member: the rest of his stays due and is met in the next round.
-    after = { bucket: bucketOf(last.member), member: last.member };
-  }
+  return settleDue(deps, rewardLedger(deps, programme, missions));
 }
 
-/** What became of one reward; `operation` is absent when nothing was posted. */
-type Settled = {
-  readonly mission: MissionTerms;
-  readonly row: StoredProgress;
-  readonly turn: number;
-  readonly desired: Desired;
-  readonly operation?: StoredOperation;
-  readonly refused?: string;
-};
-
-async function settleOne(
+function rewardLedger(
   deps: SettleDeps,
   programme: CompiledProgramme,
-  mission: MissionTerms,
-  row: StoredProgress,
-): Promise<Settled | undefined> {
-  const desired = desiredOf(mission, row.done, programme.calendar);
-  const turn = row.turn + 1;
-  const settled = { mission, row, turn, desired };
-  const outcome = await deps.checkout.reward(await requestOf(deps, programme, mission, row, desired, turn));
-  if (outcome.ok) return { ...settled, operation: outcome.value.body };
-  const { code } = outcome.failure;
-  if (code === "budget-exhausted") return { ...settled, refused: code };
-  // A member erased meanwhile: nothing to give any more. The rest is tried again.
-  if (code === "unknown-member") return settled;
-  // A switch: it stays due, and is given once the switch is back.
-  if (code === "earning-stopped") return undefined;
-  throw new Error(`a reward was refused: ${code}`);
+  missions: ReadonlyMap<string, MissionTerms>,
+): RewardLedger<StoredProgress> {
+  const { calendar } = programme;
+  return {
+    listDue,
+    request: async (row, turn) => {
+      const mission = missions.get(row.mission);
+      return mission && requestOf(deps, programme, mission, row, turn);
+    },
+    keyOf: ({ member, mission }) => `${member} ${mission}`,
+    lock: lockProgress,
+    note: async (client, settled) => {
+      const notes = settled.map(({ row, now, turn, operation, given, refused }) => {
+        // The goal may have moved while the operation was posted, or since before a crash: then it is due again.
+        const isStill = now.done?.at === row.done?.at && now.done?.source === row.done?.source;
+        const desired = desiredOf(missions.get(row.mission) as MissionTerms, now.done, calendar);
+        const isDue = operation !== undefined ? isRewardDue(desired, given) : refused !== undefined && !isStill;
+        return {
+          ...{ member: row.member, mission: row.mission, turn, isDue },
+          ...(given === undefined ? {} : { given }),
+          ...(refused === undefined ? {} : { refused }),
+        };
+      });
+      await putGiven(client, notes);
+      await putCompletions(
+        client,
+        settled.flatMap((each) => completionOf(missions.get(each.row.mission) as MissionTerms, each) ?? []),
+      );
+    },
+  };
 }
 
 async function requestOf(
@@ -100,39 +82,18 @@ async function requestOf(
   programme: CompiledProgramme,
   mission: MissionTerms,
   row: StoredProgress,
-  desired: Desired,
   turn: number,
-) {
-  const { calendar } = programme;
+): Promise<RewardRequest> {
   const { done, given, member } = row;
-  const traits: Trait[] = [];
   const { reward } = mission;
-  if (reward.kind === "boost") {
-    // A boost that moves ends where it began: it then holds at no time.
-    if (given?.from !== undefined)
-      traits.push({ kind: "boost", key: reward.key, fromAt: given.from, untilAt: given.from });
-    if (desired.kind === "boost") traits.push(boostTrait(reward.key, desired));
-  }
-  const takeBack = desired.kind === "nothing" ? await toTakeBack(deps.pool, programme, mission, row) : [];
-  const now = deps.clock.now();
-  const earned: EarnPart | undefined =
-    desired.kind === "points"
-      ? {
-          availableAt: now,
-          expiresAt:
-            reward.kind === "points" && reward.expiry !== undefined
-              ? (endOf(now, reward.expiry, calendar) ?? NEVER)
-              : (programme.defaultLot.times(now).expiresAt ?? NEVER),
-          funders: mission.funders,
-          amountCents: splitByLargestRemainder(desired.cents, mission.weights),
-        }
-      : undefined;
+  const desired = desiredOf(mission, done, programme.calendar);
+  const takeBack = desired === undefined ? await toTakeBack(deps.pool, programme, mission, row) : [];
   return {
     idempotencyKey: ["mission", mission.id, member, turn],
     member,
     partner: mission.partner,
-    traits,
-    ...(earned === undefined ? {} : { earned }),
+    traits: boostChanges(given, desired, reward.kind === "boost" ? reward.key : undefined),
+    ...(desired?.kind === "points" ? { earned: earnedOf(programme, mission, desired.cents, deps.clock.now()) } : {}),
     ...(takeBack.length === 0 ? {} : { takeBack }),
     ...(mission.budgetCents === undefined
       ? {}
@@ -146,14 +107,22 @@ async function requestOf(
     cause: {
       mission: mission.id,
       turn,
-      kind: desired.kind,
+      kind: desired?.kind ?? "nothing",
       ...(done === undefined ? {} : { doneAt: done.at, doneBy: done.source }),
     },
   };
 }
 
-function boostTrait(key: string, { from, until }: Extract<Desired, { kind: "boost" }>): Trait {
-  return { kind: "boost", key, fromAt: from, ...(until === undefined ? {} : { untilAt: until }) };
+function earnedOf(programme: CompiledProgramme, mission: MissionTerms, cents: number, now: EpochMs): EarnPart {
+  const { reward, funders, weights } = mission;
+  const expiresAt =
+    reward.kind === "points" && reward.expiry !== undefined
+      ? endOf(now, reward.expiry, programme.calendar)
+      : programme.defaultLot.times(now).expiresAt;
+  return {
+    ...{ availableAt: now, expiresAt: expiresAt ?? NEVER, funders },
+    amountCents: splitByLargestRemainder(cents, weights),
+  };
 }
 
 /** Points that came of a goal that is undone: the award, or what the boost's rules earned. */
@@ -164,10 +133,7 @@ async function toTakeBack(
   { given, member }: StoredProgress,
 ): Promise<TakeBackItem[]> {
   if (given === undefined) return [];
-  if (given.cents !== undefined) {
-    const shares = splitByLargestRemainder(given.cents, mission.weights);
-    return mission.funders.map((funder, f) => ({ seq: given.seq, funder, cents: shares[f] as number }));
-  }
+  if (given.cents !== undefined) return pointsBack(given, mission);
   const { reward } = mission;
   if (reward.kind !== "boost" || given.from === undefined) return [];
   const rules = Object.entries(programme.document.rules)
@@ -185,59 +151,24 @@ async function toTakeBack(
   });
 }
 
-/** Notes what operations have done, once: rows are locked, and a turn that is noted already stays as it is. */
-async function note(deps: SettleDeps, settled: readonly Settled[]): Promise<number> {
-  if (settled.length === 0) return 0;
-  return transaction(deps.pool, async (client) => {
-    const locked = await lockProgress(
-      client,
-      settled.map(({ row }) => row),
-    );
-    const stored = new Map(locked.map((row) => [`${row.member} ${row.mission}`, row]));
-    const given: Omit<StoredProgress, "steps" | "done">[] = [];
-    const completions: Completion[] = [];
-    for (const each of settled) {
-      const { row, turn, operation, refused, desired } = each;
-      const now = stored.get(`${row.member} ${row.mission}`);
-      if (!now || now.turn !== row.turn) continue;
-      const holds = operation === undefined ? undefined : givenOf(operation, desired);
-      // The goal may have moved while the operation was posted: then it is due again.
-      const isStill = now.done?.at === row.done?.at && now.done?.source === row.done?.source;
-      given.push({
-        member: row.member,
-        mission: row.mission,
-        ...(holds === undefined ? {} : { given: holds }),
-        turn,
-        ...(refused === undefined ? {} : { refused }),
-        isDue: (operation !== undefined || refused !== undefined) && !isStill,
-      });
-      if (operation !== undefined) completions.push(completionOf(each, operation));
-    }
-    await putGiven(client, given);
-    await putCompletions(client, completions);
-    return given.length;
-  });
-}
-
-function givenOf(operation: StoredOperation, desired: Desired): Given | undefined {
-  const { seq } = operation;
-  if (desired.kind === "nothing") return undefined;
-  if (desired.kind === "points") return { seq, cents: (operation.body as RewardOperationBody).cents };
-  return { seq, from: desired.from, until: desired.until ?? null };
-}
-
-/** The acquisition fee is owed once a completion is given, and credited when it is undone. */
-function completionOf({ mission, row, turn, desired }: Settled, operation: StoredOperation): Completion {
-  const kind = desired.kind === "nothing" ? "taken-back" : row.given === undefined ? "given" : "moved";
+/**
+ * The acquisition fee is owed once a completion is given, and credited when it is undone. What was done, and what kind of
+ * turn it was, says the operation: one from before a crash may be of another deed than the last.
+ */
+function completionOf(
+  mission: MissionTerms,
+  { row, turn, operation, given }: Settled<StoredProgress>,
+): Completion | undefined {
+  if (operation === undefined) return undefined;
+  const body = operation.body as RewardOperationBody;
+  const { doneAt, doneBy } = body.reward;
+  const kind = given === undefined ? "taken-back" : row.given === undefined ? "given" : "moved";
   const fee = kind === "given" ? mission.feeKopecks : kind === "taken-back" ? -mission.feeKopecks : 0;
   return {
-    member: row.member,
-    mission: mission.id,
-    turn,
-    kind,
-    ...(row.done === undefined ? {} : { done: row.done }),
+    ...{ member: row.member, mission: mission.id, turn, kind },
+    ...(doneAt === undefined || doneBy === undefined ? {} : { done: { at: Number(doneAt), source: String(doneBy) } }),
     seq: operation.seq,
-    cents: (operation.body as RewardOperationBody).cents,
+    cents: body.cents,
     feeKopecks: fee,
     ...(fee === 0 ? {} : { feePartner: mission.partner }),
     accountingDay: operation.accountingDay,

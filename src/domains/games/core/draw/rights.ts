@@ -1,4 +1,4 @@
-import type { Contribution } from "#domains/missions/index.ts";
+import type { Contribution } from "#domains/rewards/index.ts";
 import type { Calendar, EpochMs } from "#kernel/time.ts";
 import { type DrawTerms, type GameTerms, isLiveAt } from "../terms.ts";
 import { type DrawRight, dailyRight } from "./periods.ts";

@@ -1,3 +1,7 @@
+import type { Contribution } from "#domains/rewards/index.ts";
+
+export type { Contribution };
+
 import type { Kopecks } from "#kernel/money.ts";
 import type { EpochMs } from "#kernel/time.ts";
 import type { EventData } from "../event.ts";
@@ -31,20 +35,6 @@ export type Happening =
     };
 
 export type Line = { readonly category: string; readonly amount: Kopecks };
-
-/**
- * What one happening adds to one step of a mission, or takes from it. Keyed by (mission, step, source), so that a
- * duplicate is the same row; progress is computed from all of them, so that the order of arrival is nothing.
- */
-export type Contribution = {
-  readonly step: string;
-  readonly source: string;
-  /** Of a return: the source that it lessens. */
-  readonly cites?: string;
-  readonly at: EpochMs;
-  /** Kopecks of a purchase, below zero for a return; 1 for an event. */
-  readonly amount: number;
-};
 
 /** What a happening contributes to a mission, whenever that mission counts; empty when it is not its matter. */
 export function contributionsOf(happening: Happening, mission: Pick<MissionTerms, "steps">): Contribution[] {
