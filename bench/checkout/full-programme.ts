@@ -62,7 +62,7 @@ function boostOf(i: number): string {
 /** None of them is reached, also by a store of a thousand receipts a second: what is measured is that they are counted. */
 function velocity(): string {
   const of = ["member", "card", "store", "till", "[member, store]"];
-  const limits = ["9000000 times", "9000000000 RUB", "9000000000 points", "9000000 times"];
+  const limits = ["900000 times", "9000000000 RUB", "9000000000 points", "900000 times"];
   const rules = Array.from({ length: FULL.velocity }, (_, i) => {
     const within = i % 2 === 0 ? "1 hour" : "24 hours";
     return `  velocity-${i}: { name: v${i}, of: ${of[i % 5]}, limit: ${limits[Math.floor(i / 5)]}, within: ${within}, action: allow }`;
