@@ -33,7 +33,7 @@ const NO_PLAN: PartnerPlan = {
   caps: [],
   capsAt: [],
   always: new Int32Array(0),
-  bySlot: new Map(),
+  bySlot: [],
   spending: [],
 };
 

@@ -146,7 +146,7 @@ export type PartnerPlan = {
   readonly capsAt: readonly Int32Array[];
   /** Positions that every receipt looks at, in order; and, by slot, those of who has that boost, segment or subscription. */
   readonly always: Int32Array;
-  readonly bySlot: ReadonlyMap<number, Int32Array>;
+  readonly bySlot: readonly (Int32Array | undefined)[];
   readonly spending: readonly SpendingTerms[];
 };
 

@@ -61,15 +61,15 @@ export function planPartner(partner: string, canRedeem: boolean, tables: PlanTab
 /** Rules by what a member must have: a hundred boosts that a member does not have are never looked at. */
 function gateRules(rules: readonly PlacedRule[]): Pick<PartnerPlan, "always" | "bySlot"> {
   const always: number[] = [];
-  const bySlot = new Map<number, number[]>();
+  const bySlot: number[][] = [];
   rules.forEach(({ terms }, position) => {
     const { gate } = terms.condition;
     if (gate === undefined) always.push(position);
-    for (const slot of gate ?? []) bySlot.set(slot, [...(bySlot.get(slot) ?? []), position]);
+    for (const slot of gate ?? []) bySlot[slot] = [...(bySlot[slot] ?? []), position];
   });
   return {
     always: Int32Array.from(always),
-    bySlot: new Map([...bySlot].map(([slot, positions]) => [slot, Int32Array.from(positions)])),
+    bySlot: Array.from(bySlot, (positions) => positions && Int32Array.from(positions)),
   };
 }
 

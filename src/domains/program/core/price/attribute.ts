@@ -1,55 +1,56 @@
 import type { PartnerId } from "#kernel/ids.ts";
+import { invariant } from "#kernel/invariant.ts";
 import { type PointsCents, splitByLargestRemainder } from "#kernel/money.ts";
-import type { EpochMs } from "#kernel/time.ts";
 import type { FunderShares, LotTerms, LotTimes, PlacedRule } from "../compile/compiled.ts";
 import type { EarnedPart, ReservedPart } from "../types.ts";
-import type { Scratch } from "./scratch.ts";
+import { type Scratch, scratch } from "./scratch.ts";
+import { small } from "./small.ts";
 import { addSplit } from "./split.ts";
+
+const { cells, itemOf, itemPoints, itemPosition, itemReserved, itemRow } = scratch;
 
 /**
  * A slot sums the points of one funder in one part (one availability and expiry); its row sums them by line. A slot's key
  * is part × FUNDERS + funder number, so that keys in order are parts in order, and in them funders by id.
  */
 const FUNDERS = 65_536;
-let keys = new Int32Array(16);
-let amounts = new Float64Array(16);
-let order = new Int32Array(16);
-let sums = new Float64Array(16 * 16);
+const keys = new Int32Array(FUNDERS);
+const amounts = new Float64Array(FUNDERS);
+const order = new Int32Array(FUNDERS);
+const sums = new Float64Array(cells.length);
 let slotCount = 0;
 
-const available: EpochMs[] = [];
-const expires: (EpochMs | undefined)[] = [];
+const parts: LotTimes[] = [];
+/** By number of lot terms: their part, -1 where no item has come to them yet. */
+const lotParts = new Int32Array(FUNDERS);
 let partCount = 0;
-let lotParts = new Int32Array(16);
 
-let shares = new Float64Array(16);
+const shares = new Float64Array(FUNDERS);
 
 /**
  * Splits each item's points over its funders, each funder's amount over the lines that brought it, both by largest
  * remainder, and sums them by availability and expiry.
  */
 export function attributeItems(s: Scratch): EarnedPart[] {
-  begin(s);
   const { rules } = s.store.partner.plan;
-  const { itemCount, itemPoints, itemPosition, itemRow, itemOf, lineCount, cells } = s;
+  const { itemCount } = s;
+  begin(s);
   for (let i = 0; i < itemCount; i++) {
     const points = itemPoints[i] as number;
     if (points === 0) continue;
     const placed = rules[itemPosition[i] as number] as PlacedRule;
     const funders = placed.funders ?? ((rules[itemOf[i] as number] as PlacedRule).funders as FunderShares);
     const partKey = partFor(placed.terms.lot, s) * FUNDERS;
-    const weightsAt = (itemRow[i] as number) * lineCount;
-    const weightSum = sumOf(cells, weightsAt, lineCount);
-    const count = funders.numbers.length;
-    for (let f = 0; f < count; f++) shares[f] = 0;
-    addSplit(points, funders.weights, 0, count, funders.weightSum, shares, 0);
-    for (let f = 0; f < count; f++) {
-      const amount = shares[f] as number;
-      if (amount === 0) continue;
-      const slot = slotFor(partKey + (funders.numbers[f] as number), lineCount);
-      amounts[slot] = (amounts[slot] as number) + amount;
-      addSplit(amount, cells, weightsAt, lineCount, weightSum, sums, slot * lineCount);
+    const row = itemRow[i] as number;
+    const { numbers, weights, weightSum } = funders;
+    const count = numbers.length;
+    if (count === 1) {
+      addToSlot(partKey + (numbers[0] as number), points, row, s);
+      continue;
     }
+    for (let f = 0; f < count; f++) shares[f] = 0;
+    addSplit(points, weights, 0, count, weightSum, shares, 0);
+    for (let f = 0; f < count; f++) addToSlot(partKey + (numbers[f] as number), shares[f] as number, row, s);
   }
   sortSlots();
   return listParts(s);
@@ -63,10 +64,10 @@ export function reservedParts(s: Scratch): readonly ReservedPart[] {
   const { rules } = s.store.partner.plan;
   const parts = new Map<string, { times: LotTimes; cents: Map<PartnerId, PointsCents> }>();
   for (let i = 0; i < s.itemCount; i++) {
-    const points = s.itemReserved[i] as number;
+    const points = itemReserved[i] as number;
     if (points === 0) continue;
-    const placed = rules[s.itemPosition[i] as number] as PlacedRule;
-    const funders = placed.funders ?? ((rules[s.itemOf[i] as number] as PlacedRule).funders as FunderShares);
+    const placed = rules[itemPosition[i] as number] as PlacedRule;
+    const funders = placed.funders ?? ((rules[itemOf[i] as number] as PlacedRule).funders as FunderShares);
     const times = placed.terms.lot.timesOn(s.receipt.at, s.day);
     const key = `${times.availableAt} ${times.expiresAt}`;
     const part = parts.get(key) ?? { times, cents: new Map<PartnerId, PointsCents>() };
@@ -83,57 +84,45 @@ export function reservedParts(s: Scratch): readonly ReservedPart[] {
   });
 }
 
-/** Empties the sums, and makes them large enough for whatever the receipt may come to. */
 function begin(s: Scratch): void {
-  const { lotCount, funderIds } = s.programme;
   partCount = 0;
   slotCount = 0;
-  if (lotParts.length < lotCount) lotParts = new Int32Array(lotCount * 2);
-  for (let i = 0; i < lotCount; i++) lotParts[i] = -1;
-  if (shares.length < funderIds.length) shares = new Float64Array(funderIds.length);
+  for (let i = 0; i < s.programme.lotCount; i++) lotParts[i] = -1;
 }
 
 /** Rules with equal lot terms share a part; so do different terms that come to the same times. */
 function partFor(lot: LotTerms, s: Scratch): number {
   const known = lotParts[lot.number] as number;
   if (known >= 0) return known;
-  const { availableAt, expiresAt } = lot.timesOn(s.receipt.at, s.day);
+  const times = lot.timesOn(s.receipt.at, s.day);
   let part = 0;
-  while (part < partCount && (available[part] !== availableAt || expires[part] !== expiresAt)) part++;
-  if (part === partCount) {
-    available[part] = availableAt;
-    expires[part] = expiresAt;
-    partCount++;
-  }
+  while (part < partCount && !areEqual(parts[part] as LotTimes, times)) part++;
+  if (part === partCount) parts[partCount++] = times;
   lotParts[lot.number] = part;
   return part;
+}
+
+function areEqual(one: LotTimes, other: LotTimes): boolean {
+  return one.availableAt === other.availableAt && one.expiresAt === other.expiresAt;
+}
+
+function addToSlot(key: number, cents: number, row: number, { lineCount }: Scratch): void {
+  if (cents === 0) return;
+  const slot = slotFor(key, lineCount);
+  const weightsAt = row * lineCount;
+  amounts[slot] = (amounts[slot] as number) + cents;
+  addSplit(cents, cells, weightsAt, lineCount, sumOf(cells, weightsAt, lineCount), sums, slot * lineCount);
 }
 
 function slotFor(key: number, lineCount: number): number {
   for (let slot = 0; slot < slotCount; slot++) if (keys[slot] === key) return slot;
   const slot = slotCount++;
-  if (slot === keys.length) grow();
   const row = slot * lineCount;
-  if (sums.length < row + lineCount) {
-    const grown = new Float64Array((row + lineCount) * 2);
-    grown.set(sums);
-    sums = grown;
-  }
+  invariant(row + lineCount <= sums.length, "as many funders and lines as pricing has room for");
   keys[slot] = key;
   amounts[slot] = 0;
   for (let i = row; i < row + lineCount; i++) sums[i] = 0;
   return slot;
-}
-
-function grow(): void {
-  const size = keys.length * 2;
-  const grownKeys = new Int32Array(size);
-  const grownAmounts = new Float64Array(size);
-  grownKeys.set(keys);
-  grownAmounts.set(amounts);
-  keys = grownKeys;
-  amounts = grownAmounts;
-  order = new Int32Array(size);
 }
 
 function sumOf(weights: Float64Array, at: number, count: number): number {
@@ -177,16 +166,15 @@ function makePart(part: number, from: number, until: number, s: Scratch): Earned
   for (let f = 0; f < count; f++) {
     const slot = order[from + f] as number;
     funders[f] = funderIds[(keys[slot] as number) - part * FUNDERS] as PartnerId;
-    amountCents[f] = amounts[slot] as number;
+    amountCents[f] = small(amounts[slot] as number);
   }
   const lineCents = new Array<PointsCents[]>(lineCount);
   for (let i = 0; i < lineCount; i++) {
     const line = new Array<PointsCents>(count);
-    for (let f = 0; f < count; f++) line[f] = sums[(order[from + f] as number) * lineCount + i] as number;
+    for (let f = 0; f < count; f++) line[f] = small(sums[(order[from + f] as number) * lineCount + i] as number);
     lineCents[i] = line;
   }
-  const availableAt = available[part] as EpochMs;
-  const expiresAt = expires[part];
+  const { availableAt, expiresAt } = parts[part] as LotTimes;
   if (expiresAt === undefined) return { availableAt, funders, amountCents, lineCents };
   return { availableAt, expiresAt, funders, amountCents, lineCents };
 }

@@ -1,25 +1,28 @@
 import type { Effect, PlacedRule, RuleTerms } from "../compile/compiled.ts";
 import { tenderedKopecks } from "../compile/conditions.ts";
 import { lineFits } from "./eligible.ts";
-import type { Scratch } from "./scratch.ts";
+import { type Scratch, scratch } from "./scratch.ts";
 import { splitInto } from "./split.ts";
+
+const { cells, lineAmount, lineCategory, lineFavouriteBp, linePaid } = scratch;
+const { rowFitting, rowFree, rowLines, rowSum, rowTurn } = scratch;
 
 /** Whether any line fits the rule, with money to look at. Fills its row, unless a rule that shares it did. */
 export function baseFits(placed: PlacedRule, s: Scratch): boolean {
   const { terms, baseRow } = placed;
-  if (s.rowDone[baseRow] === 0) fillRow(terms, baseRow, s);
+  if (rowTurn[baseRow] !== s.turn) fillRow(terms, baseRow, s);
   const { condition, effect } = terms;
-  const lines = s.rowLines[baseRow] as number;
-  if (s.rowFitting[baseRow] === 0 || lines < condition.eligibleFrom || lines >= condition.eligibleBelow) return false;
-  if ((s.rowSum[baseRow] as number) > 0) return true;
+  const lines = rowLines[baseRow] as number;
+  if (rowFitting[baseRow] === 0 || lines < condition.eligibleFrom || lines >= condition.eligibleBelow) return false;
+  if ((rowSum[baseRow] as number) > 0) return true;
   // Lines that cost nothing have no money part of their own: the receipt's will do.
-  return effect.kind === "fixed" && s.rowFree[baseRow] === 1 && s.totalKopecks > s.paidKopecks;
+  return effect.kind === "fixed" && rowFree[baseRow] === 1 && s.totalKopecks > s.paidKopecks;
 }
 
 /** Fills a row with the money part of each line that the rule picks. */
 function fillRow(rule: RuleTerms, row: number, s: Scratch): void {
   const { condition, effect } = rule;
-  const { lineCount, lineAmount, linePaid, cells } = s;
+  const { lineCount } = s;
   const { countZero } = s.programme.receipts;
   const at = row * lineCount;
   let sum = 0;
@@ -36,18 +39,18 @@ function fillRow(rule: RuleTerms, row: number, s: Scratch): void {
     amounts += amount;
     fitting++;
   }
-  s.rowDone[row] = 1;
-  s.rowFitting[row] = fitting;
-  s.rowFree[row] = amounts === 0 ? 1 : 0;
-  s.rowLines[row] = sum;
+  rowTurn[row] = s.turn;
+  rowFitting[row] = fitting;
+  rowFree[row] = amounts === 0 ? 1 : 0;
+  rowLines[row] = sum;
   if (rule.paidBy !== undefined) sum = boundByTender(tenderedKopecks(rule.paidBy, s), sum, at, s);
-  s.rowSum[row] = rule.takesDeliveryFee ? sum + s.deliveryMoneyKopecks : sum;
+  rowSum[row] = rule.takesDeliveryFee ? sum + s.deliveryMoneyKopecks : sum;
 }
 
 /** A percentage of what a card paid: the lines share that amount in proportion. */
 function boundByTender(tendered: number, sum: number, at: number, s: Scratch): number {
   if (tendered >= sum) return sum;
-  splitInto(tendered, s.cells.slice(at, at + s.lineCount), 0, s.lineCount, s.cells, at);
+  splitInto(tendered, cells.slice(at, at + s.lineCount), 0, s.lineCount, cells, at);
   return tendered;
 }
 
@@ -57,9 +60,9 @@ export function rateOf(effect: Effect, s: Scratch, line: number): number {
     case "percent":
       return effect.rateBp;
     case "by-category":
-      return effect.rates[s.lineCategory[line] as number] as number;
+      return effect.rates[lineCategory[line] as number] as number;
     case "favourite":
-      return s.favouriteCount > 0 && (s.lineFavouriteBp[line] as number) > 0 ? (s.lineFavouriteBp[line] as number) : -1;
+      return s.favouriteCount > 0 && (lineFavouriteBp[line] as number) > 0 ? (lineFavouriteBp[line] as number) : -1;
     default:
       return 0;
   }

@@ -4,19 +4,20 @@ import { baseFits, rateOf } from "./base.ts";
 import { receiptFits } from "./eligible.ts";
 import { keepOnePerLine, keepOnePerReceipt } from "./groups.ts";
 import { roundPoints } from "./rounding.ts";
-import type { Scratch } from "./scratch.ts";
+import { type Scratch, scratch } from "./scratch.ts";
+
+const { candidates, cells, fitTurn, held, points, rate, rowSum } = scratch;
 
 /** Finds which rules of the plan fit the receipt and what each gives, before multipliers and caps. */
 export function priceCandidates(s: Scratch): void {
-  const { rules, groups, baseRowCount } = s.store.partner.plan;
-  const { fits, candidates } = s;
+  const { rules, groups } = s.store.partner.plan;
+  const { turn } = s;
   listCandidates(s);
-  s.rowDone.fill(0, 0, baseRowCount);
-  fits.fill(0, 0, rules.length);
   for (let c = 0; c < s.ownCandidates; c++) {
     const position = candidates[c] as number;
     const placed = rules[position] as PlacedRule;
-    fits[position] = receiptFits(placed.terms.condition, placed.placeMask, s) && baseFits(placed, s) ? 1 : 0;
+    const fits = receiptFits(placed.terms.condition, placed.placeMask, s) && baseFits(placed, s);
+    fitTurn[position] = fits ? turn : 0;
   }
   for (let i = 0; i < groups.length; i++) {
     const group = groups[i] as PlacedGroup;
@@ -24,7 +25,7 @@ export function priceCandidates(s: Scratch): void {
   }
   for (let c = 0; c < s.ownCandidates; c++) {
     const position = candidates[c] as number;
-    if (fits[position] === 1) pricePosition(rules[position] as PlacedRule, position, s);
+    if (fitTurn[position] === turn) pricePosition(rules[position] as PlacedRule, position, s);
   }
   for (let i = 0; i < groups.length; i++) {
     const group = groups[i] as PlacedGroup;
@@ -35,13 +36,13 @@ export function priceCandidates(s: Scratch): void {
 /** The rules open to everybody and those of what the member has, by position: each once, however many ways lead to it. */
 function listCandidates(s: Scratch): void {
   const { always, bySlot, ownCount } = s.store.partner.plan;
-  const { candidates, held, heldCount } = s;
+  const { heldCount } = s;
   let count = always.length;
   for (let i = 0; i < count; i++) candidates[i] = always[i] as number;
   for (let h = 0; h < heldCount; h++) {
-    const positions = bySlot.get(held[h] as number);
+    const positions = bySlot[held[h] as number];
     if (positions === undefined) continue;
-    for (let i = 0; i < positions.length; i++) count = insert(candidates, count, positions[i] as number);
+    for (let i = 0; i < positions.length; i++) count = insert(positions[i] as number, count);
   }
   let own = count;
   while (own > 0 && (candidates[own - 1] as number) >= ownCount) own--;
@@ -50,30 +51,30 @@ function listCandidates(s: Scratch): void {
 }
 
 /** From the end, since a member has a few: moves what lies behind. */
-function insert(list: Int32Array, count: number, position: number): number {
+function insert(position: number, count: number): number {
   let at = count;
-  while (at > 0 && (list[at - 1] as number) > position) at--;
-  if (at > 0 && list[at - 1] === position) return count;
-  list.copyWithin(at + 1, at, count);
-  list[at] = position;
+  while (at > 0 && (candidates[at - 1] as number) > position) at--;
+  if (at > 0 && candidates[at - 1] === position) return count;
+  for (let i = count; i > at; i--) candidates[i] = candidates[i - 1] as number;
+  candidates[at] = position;
   return count + 1;
 }
 
 function pricePosition(placed: PlacedRule, position: number, s: Scratch): void {
   const { terms } = placed;
   const { effect } = terms;
-  const base = s.rowSum[placed.baseRow] as number;
+  const base = rowSum[placed.baseRow] as number;
   if (effect.kind === "percent") {
     const wholes = Math.floor(base / BASIS_POINTS_IN_WHOLE);
     const rest = (base - wholes * BASIS_POINTS_IN_WHOLE) * effect.rateBp;
-    s.rate[position] = effect.rateBp;
-    s.points[position] = roundPoints(wholes * effect.rateBp, rest, terms, s.programme.pointValueKopecks);
+    rate[position] = effect.rateBp;
+    points[position] = roundPoints(wholes * effect.rateBp, rest, terms, s.programme.pointValueKopecks);
   } else if (effect.kind === "fixed") {
     const times = effect.forEachKopecks === 0 ? 1 : Math.floor(base / effect.forEachKopecks);
-    s.rate[position] = 0;
-    s.points[position] = effect.cents * times;
+    rate[position] = 0;
+    points[position] = effect.cents * times;
   } else {
-    s.points[position] = priceByLine(placed, position, s);
+    points[position] = priceByLine(placed, position, s);
   }
 }
 
@@ -84,22 +85,22 @@ const LARGE_SCALE = 1_000;
 /** Each line at its own rate, summed exactly, rounded once. */
 function priceByLine(placed: PlacedRule, position: number, s: Scratch): number {
   const { terms } = placed;
-  const { lineCount, cells } = s;
+  const { lineCount } = s;
   const from = placed.baseRow * lineCount;
   const into = placed.weightRow * lineCount;
-  const scale = (s.rowSum[placed.baseRow] as number) > LARGE_BASE ? LARGE_SCALE : 1;
+  const scale = (rowSum[placed.baseRow] as number) > LARGE_BASE ? LARGE_SCALE : 1;
   let whole = 0;
   let rest = 0;
   let common = -1;
   for (let i = 0; i < lineCount; i++) {
     const base = cells[from + i] as number;
-    const rate = base === 0 ? 0 : rateOf(terms.effect, s, i);
-    if (base > 0) common = common === -1 || common === rate ? rate : 0;
+    const rateBp = base === 0 ? 0 : rateOf(terms.effect, s, i);
+    if (base > 0) common = common === -1 || common === rateBp ? rateBp : 0;
     const wholes = Math.floor(base / BASIS_POINTS_IN_WHOLE);
-    whole += wholes * rate;
-    rest += (base - wholes * BASIS_POINTS_IN_WHOLE) * rate;
-    cells[into + i] = scale === 1 ? base * rate : Math.floor(base / scale) * rate;
+    whole += wholes * rateBp;
+    rest += (base - wholes * BASIS_POINTS_IN_WHOLE) * rateBp;
+    cells[into + i] = scale === 1 ? base * rateBp : Math.floor(base / scale) * rateBp;
   }
-  s.rate[position] = Math.max(common, 0);
+  rate[position] = Math.max(common, 0);
   return roundPoints(whole, rest, terms, s.programme.pointValueKopecks);
 }

@@ -1,10 +1,11 @@
-import type { Day } from "#kernel/time.ts";
-import type { CapTerms, FunderShares, PlacedCap, PlacedRule } from "../compile/compiled.ts";
+import type { CapTerms, CapUseKey, FunderShares, PlacedCap, PlacedRule } from "../compile/compiled.ts";
 import type { Priced } from "../types.ts";
 import { capUseKey, leftOf } from "./cap-use.ts";
-import type { Scratch } from "./scratch.ts";
+import { type Scratch, scratch } from "./scratch.ts";
 import { small } from "./small.ts";
 import { addSplit, splitInto } from "./split.ts";
+
+const { capKeys, capLeft, capSums, capTurn, itemCap, itemOf, itemPoints, itemPosition, itemReserved } = scratch;
 
 let cells = new Int32Array(32);
 let weights = new Float64Array(32);
@@ -18,28 +19,43 @@ let hasCut = false;
  * their turn again when a later one has cut: a smaller award may round to more of one funder.
  */
 export function capItems(s: Scratch): void {
-  const { caps, capsAt } = s.store.partner.plan;
-  const { itemCount, itemPosition, itemPoints, capTouched, capSums } = s;
-  hasCut = false;
-  capTouched.fill(0, 0, caps.length);
-  for (let i = 0; i < itemCount; i++) {
-    if (itemPoints[i] === 0) continue;
-    const own = capsAt[itemPosition[i] as number] as Int32Array;
-    for (let k = 0; k < own.length; k++) capTouched[own[k] as number] = 1;
-  }
+  const { caps } = s.store.partner.plan;
+  const moneyKopecks = s.totalKopecks - s.paidKopecks;
   let hasFunders = false;
+  hasCut = false;
+  sumByCap(s);
   for (let c = 0; c < caps.length; c++) {
-    if (capTouched[c] === 0) continue;
+    if (capTurn[c] !== s.turn) continue;
     const cap = caps[c] as PlacedCap;
-    const sum = sumUnder(cap, s);
-    capSums[c] = sum;
+    if (hasCut) capSums[c] = sumUnder(cap, s);
+    const sum = capSums[c] as number;
+    const key = capUseKey(cap.terms, s);
+    capKeys[c] = key;
     if (sum === 0) continue;
-    const left = leftOf(cap.terms, s.totalKopecks - s.paidKopecks, s);
-    s.capLeft[c] = left;
+    const left = leftOf(cap.terms, key, moneyKopecks, s);
+    capLeft[c] = left;
     if (cap.funder >= 0) hasFunders = true;
     if (sum > left) cut(cap, left, s);
   }
   while (hasCut && hasFunders && cutAgain(s)) {}
+}
+
+/** What each cap counts of the items, before any cuts. */
+function sumByCap(s: Scratch): void {
+  const { caps, capsAt } = s.store.partner.plan;
+  const { itemCount, turn } = s;
+  for (let i = 0; i < itemCount; i++) {
+    const points = itemPoints[i] as number;
+    if (points === 0) continue;
+    const own = capsAt[itemPosition[i] as number] as Int32Array;
+    for (let k = 0; k < own.length; k++) {
+      const c = own[k] as number;
+      const { funder } = caps[c] as PlacedCap;
+      const counted = funder < 0 ? points : shareAt(i, points, funder, s);
+      capSums[c] = capTurn[c] === turn ? (capSums[c] as number) + counted : counted;
+      capTurn[c] = turn;
+    }
+  }
 }
 
 /** Whether a cap of a funder's share had to cut once more. Each time some award gets smaller, so it ends. */
@@ -48,8 +64,8 @@ function cutAgain(s: Scratch): boolean {
   let any = false;
   for (let c = 0; c < caps.length; c++) {
     const cap = caps[c] as PlacedCap;
-    if (s.capTouched[c] === 0 || s.capSums[c] === 0 || cap.funder < 0) continue;
-    const left = s.capLeft[c] as number;
+    if (capTurn[c] !== s.turn || capSums[c] === 0 || cap.funder < 0) continue;
+    const left = capLeft[c] as number;
     if (sumUnder(cap, s) <= left) continue;
     cut(cap, left, s);
     any = true;
@@ -67,7 +83,7 @@ function cut(cap: PlacedCap, left: number, s: Scratch): void {
 }
 
 function sumUnder(cap: PlacedCap, s: Scratch): number {
-  const { itemCount, itemPoints, itemPosition } = s;
+  const { itemCount } = s;
   const { applies, funder } = cap;
   let sum = 0;
   for (let i = 0; i < itemCount; i++) {
@@ -79,8 +95,8 @@ function sumUnder(cap: PlacedCap, s: Scratch): number {
 
 function fundersAt(item: number, s: Scratch): FunderShares {
   const { rules } = s.store.partner.plan;
-  const own = (rules[s.itemPosition[item] as number] as PlacedRule).funders;
-  return own ?? ((rules[s.itemOf[item] as number] as PlacedRule).funders as FunderShares);
+  const own = (rules[itemPosition[item] as number] as PlacedRule).funders;
+  return own ?? ((rules[itemOf[item] as number] as PlacedRule).funders as FunderShares);
 }
 
 /** What of an item's points one funder pays; the same split as `attributeItems` makes. */
@@ -101,8 +117,8 @@ function gather(cap: PlacedCap, s: Scratch): number {
   if (cells.length < s.itemCount) growTo(s.itemCount * 2);
   let count = 0;
   for (let i = 0; i < s.itemCount; i++) {
-    const points = s.itemPoints[i] as number;
-    if (points === 0 || cap.applies[s.itemPosition[i] as number] === 0) continue;
+    const points = itemPoints[i] as number;
+    if (points === 0 || cap.applies[itemPosition[i] as number] === 0) continue;
     const counted = cap.funder < 0 ? points : shareAt(i, points, cap.funder, s);
     if (counted === 0) continue;
     cells[count] = i;
@@ -130,12 +146,12 @@ function cutLastFirst(left: number, count: number, cap: PlacedCap, s: Scratch): 
 function cutItem(k: number, kept: number, { terms, funder }: PlacedCap, s: Scratch): void {
   if (kept === weights[k]) return;
   const item = cells[k] as number;
-  const before = s.itemPoints[item] as number;
+  const before = itemPoints[item] as number;
   const points = funder < 0 ? kept : Math.min(before, wholeOf(kept, funder, fundersAt(item, s)));
-  s.itemPoints[item] = points;
-  s.itemCap[item] = terms.id;
+  itemPoints[item] = points;
+  itemCap[item] = terms.id;
   if (terms.cover !== "reserve") return;
-  s.itemReserved[item] = (s.itemReserved[item] as number) + before - points;
+  itemReserved[item] = (itemReserved[item] as number) + before - points;
   s.reservedCents += before - points;
 }
 
@@ -155,16 +171,15 @@ export function listCapUse(s: Scratch, spendCaps: readonly CapTerms[]): readonly
   let list: CapUse[] | undefined;
   const { caps } = s.store.partner.plan;
   for (let c = 0; c < caps.length; c++) {
+    if (capTurn[c] !== s.turn) continue;
     const cap = caps[c] as PlacedCap;
-    const { terms } = cap;
-    if (s.capTouched[c] === 0 || terms.per === "receipt") continue;
-    const sum = hasCut ? sumUnder(cap, s) + reservedUnder(cap, s) : (s.capSums[c] as number);
-    if (sum > 0) list = add(list, terms, sum, s);
+    const sum = hasCut ? sumUnder(cap, s) + reservedUnder(cap, s) : (capSums[c] as number);
+    if (sum > 0) list = add(list, cap.terms, capKeys[c], sum);
   }
   const spent = s.receipt.spendCents;
   for (let c = 0; spent > 0 && c < spendCaps.length; c++) {
     const terms = spendCaps[c] as CapTerms;
-    if (terms.per !== "receipt") list = add(list, terms, spent, s);
+    list = add(list, terms, capUseKey(terms, s), spent);
   }
   return list ?? NOTHING;
 }
@@ -174,20 +189,21 @@ function reservedUnder({ terms, applies, funder }: PlacedCap, s: Scratch): numbe
   if (s.reservedCents === 0 || terms.cover !== undefined) return 0;
   let sum = 0;
   for (let i = 0; i < s.itemCount; i++) {
-    const reserved = s.itemReserved[i] as number;
-    if (reserved === 0 || applies[s.itemPosition[i] as number] === 0) continue;
+    const reserved = itemReserved[i] as number;
+    if (reserved === 0 || applies[itemPosition[i] as number] === 0) continue;
     sum += funder < 0 ? reserved : shareAt(i, reserved, funder, s);
   }
   return sum;
 }
 
-function add(list: CapUse[] | undefined, cap: CapTerms, points: number, s: Scratch): CapUse[] {
-  const { key, untilDay } = capUseKey(cap, s);
-  const use: { key: string; amount: number; untilDay: Day } = {
-    key,
-    amount: cap.unit === "times" ? 1 : small(points),
-    untilDay,
-  };
+function add(
+  list: CapUse[] | undefined,
+  cap: CapTerms,
+  key: CapUseKey | undefined,
+  points: number,
+): CapUse[] | undefined {
+  if (key === undefined) return list;
+  const use: CapUse = { key: key.key, amount: cap.unit === "times" ? 1 : small(points), untilDay: key.untilDay };
   if (list === undefined) return [use];
   list.push(use);
   return list;

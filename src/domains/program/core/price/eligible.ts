@@ -1,5 +1,7 @@
 import type { Check, Condition } from "../compile/compiled.ts";
-import type { Scratch } from "./scratch.ts";
+import { type Scratch, scratch } from "./scratch.ts";
+
+const { lineCategory, lineFavourite } = scratch;
 
 /** Whether the receipt as a whole fits. `placeMask` is the condition's, or undefined where it is known to hold. */
 export function receiptFits(condition: Condition, placeMask: Uint8Array | undefined, s: Scratch): boolean {
@@ -14,8 +16,8 @@ export function receiptFits(condition: Condition, placeMask: Uint8Array | undefi
 /** Whether a condition picks line `i`, its checks of the whole receipt aside. */
 export function lineFits(condition: Condition, s: Scratch, i: number): boolean {
   const { lineMask } = condition;
-  if (lineMask !== undefined && lineMask[s.lineCategory[i] as number] === 0) return false;
-  if (condition.favouriteOnly && (s.favouriteCount === 0 || s.lineFavourite[i] === 0)) return false;
+  if (lineMask !== undefined && lineMask[lineCategory[i] as number] === 0) return false;
+  if (condition.favouriteOnly && (s.favouriteCount === 0 || lineFavourite[i] === 0)) return false;
   if (condition.anyOf !== undefined && !condition.anyOf.some((each) => fitsWhole(each, s, i))) return false;
   return condition.not === undefined || !fitsWhole(condition.not, s, i);
 }

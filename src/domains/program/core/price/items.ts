@@ -2,17 +2,19 @@ import { applyRate, BASIS_POINTS_IN_WHOLE } from "#kernel/money.ts";
 import type { PlacedRule } from "../compile/compiled.ts";
 import { baseFits } from "./base.ts";
 import { receiptFits } from "./eligible.ts";
-import type { Scratch } from "./scratch.ts";
+import { type Scratch, scratch } from "./scratch.ts";
+
+const { candidates, cells, fitTurn, points, rowSum } = scratch;
+const { itemBase, itemCap, itemOf, itemPoints, itemPosition, itemReserved, itemRow, itemUncapped } = scratch;
 
 /** Lists what the receipt earns: one item per rule that gives points, then one per multiplier and rule it multiplies. */
 export function listItems(s: Scratch): void {
   const { rules, freeRow } = s.store.partner.plan;
-  const { fits, points, rowSum, candidates } = s;
   s.itemCount = 0;
   s.reservedCents = 0;
   for (let c = 0; c < s.ownCandidates; c++) {
     const position = candidates[c] as number;
-    if (fits[position] === 0 || points[position] === 0) continue;
+    if (fitTurn[position] !== s.turn || points[position] === 0) continue;
     const { baseRow, weightRow } = rules[position] as PlacedRule;
     addItem(s, position, -1, weightRow, rowSum[baseRow] as number, points[position] as number);
   }
@@ -20,16 +22,16 @@ export function listItems(s: Scratch): void {
   for (let c = s.ownCandidates; c < s.candidateCount; c++) row = multiply(rules, candidates[c] as number, row, s);
 }
 
-function addItem(s: Scratch, position: number, of: number, row: number, base: number, points: number): void {
+function addItem(s: Scratch, position: number, of: number, row: number, base: number, cents: number): void {
   const i = s.itemCount++;
-  s.itemPosition[i] = position;
-  s.itemOf[i] = of;
-  s.itemRow[i] = row;
-  s.itemBase[i] = base;
-  s.itemUncapped[i] = points;
-  s.itemPoints[i] = points;
-  s.itemCap[i] = undefined;
-  s.itemReserved[i] = 0;
+  itemPosition[i] = position;
+  itemOf[i] = of;
+  itemRow[i] = row;
+  itemBase[i] = base;
+  itemUncapped[i] = cents;
+  itemPoints[i] = cents;
+  itemCap[i] = undefined;
+  itemReserved[i] = 0;
 }
 
 /**
@@ -43,10 +45,10 @@ function multiply(rules: readonly PlacedRule[], position: number, freeRow: numbe
   let row = freeRow;
   for (let i = 0; i < placed.targets.length; i++) {
     const target = placed.targets[i] as number;
-    if (s.fits[target] === 0 || (s.points[target] as number) === 0) continue;
-    const part = partOf(placed.baseRow, rules[target] as PlacedRule, s.points[target] as number, row, s);
-    const points = applyRate(part.points, terms.effect.multiplierBp - BASIS_POINTS_IN_WHOLE, terms.rounding);
-    if (points > 0) addItem(s, position, target, row, part.base, points);
+    if (fitTurn[target] !== s.turn || points[target] === 0) continue;
+    const part = partOf(placed.baseRow, rules[target] as PlacedRule, points[target] as number, row, s);
+    const more = applyRate(part.points, terms.effect.multiplierBp - BASIS_POINTS_IN_WHOLE, terms.rounding);
+    if (more > 0) addItem(s, position, target, row, part.base, more);
     row++;
   }
   return row;
@@ -56,8 +58,8 @@ type Part = { points: number; base: number };
 const part: Part = { points: 0, base: 0 };
 
 /** Copies the weights of the lines that both rules fit into `row`; the target's points fall to them in proportion. */
-function partOf(multiplierRow: number, target: PlacedRule, points: number, row: number, s: Scratch): Part {
-  const { lineCount, cells } = s;
+function partOf(multiplierRow: number, target: PlacedRule, cents: number, row: number, s: Scratch): Part {
+  const { lineCount } = s;
   let all = 0;
   let kept = 0;
   let base = 0;
@@ -70,8 +72,8 @@ function partOf(multiplierRow: number, target: PlacedRule, points: number, row: 
     kept += weight;
     base += cells[target.baseRow * lineCount + i] as number;
   }
-  part.points = kept === all ? points : proportion(points, kept, all);
-  part.base = kept === all ? (s.rowSum[target.baseRow] as number) : base;
+  part.points = kept === all ? cents : proportion(cents, kept, all);
+  part.base = kept === all ? (rowSum[target.baseRow] as number) : base;
   return part;
 }
 

@@ -1,6 +1,8 @@
 import type { CompiledProgramme, StoreTerms } from "../compile/compiled.ts";
 import type { PricingFailure, Receipt } from "../types.ts";
-import { fitLines, type Scratch } from "./scratch.ts";
+import { checkRoom, type Scratch, scratch } from "./scratch.ts";
+
+const { lineCategory, lineAmount, linePaid } = scratch;
 
 type Unknown = Extract<PricingFailure, { pointer: string; value: string }>;
 
@@ -27,17 +29,18 @@ export function readReceipt(s: Scratch, receipt: Receipt, programme: CompiledPro
   if (store === undefined || store.partner.id !== receipt.partner) return false;
   const { lines } = receipt;
   const count = lines.length;
-  fitLines(s, count);
+  checkRoom(count, store.partner.plan, programme.slots.count);
   let total = 0;
   for (let i = 0; i < count; i++) {
     const line = lines[i] as Receipt["lines"][number];
     const category = programme.categories.numbers.get(line.category);
     if (category === undefined) return false;
-    s.lineCategory[i] = category;
-    s.lineAmount[i] = line.amountKopecks;
-    s.linePaid[i] = 0;
+    lineCategory[i] = category;
+    lineAmount[i] = line.amountKopecks;
+    linePaid[i] = 0;
     total += line.amountKopecks;
   }
+  s.turn++;
   s.programme = programme;
   s.receipt = receipt;
   s.store = store;

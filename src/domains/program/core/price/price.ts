@@ -6,12 +6,13 @@ import { priceCandidates } from "./candidates.ts";
 import { capItems, listCapUse } from "./cap.ts";
 import { listItems } from "./items.ts";
 import { findUnknown, readReceipt } from "./locate.ts";
-import { createScratch, fitPlan, type Scratch } from "./scratch.ts";
+import { type Scratch, scratch } from "./scratch.ts";
 import { small } from "./small.ts";
 import { allocateSpend, planSpend, refuseSpend } from "./spend.ts";
 import { readTraits } from "./traits.ts";
 
-const scratch = createScratch();
+const { cells, itemBase, itemCap, itemOf, itemPoints, itemPosition, itemRow, itemUncapped, lineFavouriteBp, rate } =
+  scratch;
 
 /**
  * What a receipt earns and how its points are spent: the same answer for the same receipt, standing and programme.
@@ -38,7 +39,6 @@ export function price(
   const { spendableCents } = spend;
   const spendCaps = spend.rule?.caps ?? [];
   const spentByLineCents = allocateSpend(s);
-  fitPlan(s, s.store.partner.plan);
   priceCandidates(s);
   listItems(s);
   capItems(s);
@@ -57,13 +57,13 @@ export function price(
 
 function sumOf(s: Scratch): number {
   let sum = 0;
-  for (let i = 0; i < s.itemCount; i++) sum += s.itemPoints[i] as number;
+  for (let i = 0; i < s.itemCount; i++) sum += itemPoints[i] as number;
   return small(sum);
 }
 
 function listRules(s: Scratch): RuleResult[] {
-  const list: RuleResult[] = [];
-  for (let i = 0; i < s.itemCount; i++) list.push(ruleResult(s, i));
+  const list = new Array<RuleResult>(s.itemCount);
+  for (let i = 0; i < s.itemCount; i++) list[i] = ruleResult(s, i);
   return list;
 }
 
@@ -73,17 +73,17 @@ function listRules(s: Scratch): RuleResult[] {
  */
 function ruleResult(s: Scratch, i: number): RuleResult {
   const { rules } = s.store.partner.plan;
-  const position = s.itemPosition[i] as number;
+  const position = itemPosition[i] as number;
   const { terms } = rules[position] as PlacedRule;
   const rule = terms.id;
-  const baseKopecks = small(s.itemBase[i] as number);
-  const uncappedCents = small(s.itemUncapped[i] as number);
-  const pointsCents = small(s.itemPoints[i] as number);
-  const cappedBy = s.itemCap[i];
-  const of = s.itemOf[i] as number;
+  const baseKopecks = small(itemBase[i] as number);
+  const uncappedCents = small(itemUncapped[i] as number);
+  const pointsCents = small(itemPoints[i] as number);
+  const cappedBy = itemCap[i];
+  const of = itemOf[i] as number;
   if (of >= 0) return multiplied(s, i, terms, (rules[of] as PlacedRule).terms);
   if (terms.effect.kind === "favourite") return ofFavourites(s, i, terms);
-  const rateBp = s.rate[position] as number;
+  const rateBp = rate[position] as number;
   if (rateBp > 0 && cappedBy === undefined) {
     if (!terms.paidBySeller) return { rule, baseKopecks, rateBp, uncappedCents, pointsCents };
     return { rule, baseKopecks, rateBp, uncappedCents, pointsCents, seller: s.receipt.partner };
@@ -100,16 +100,22 @@ function ruleResult(s: Scratch, i: number): RuleResult {
 }
 
 function ofFavourites(s: Scratch, i: number, terms: RuleTerms): RuleResult {
-  const rateBp = s.rate[s.itemPosition[i] as number] as number;
+  const rateBp = rate[itemPosition[i] as number] as number;
   const level = s.favouritesVary ? s.programme.favourites(s.day).levels[s.levelNumber] : undefined;
-  const cappedBy = s.itemCap[i];
+  const cappedBy = itemCap[i];
+  const rule = terms.id;
+  const baseKopecks = small(itemBase[i] as number);
+  const uncappedCents = small(itemUncapped[i] as number);
+  const pointsCents = small(itemPoints[i] as number);
+  if (rateBp > 0 && level !== undefined && cappedBy === undefined && !terms.paidBySeller)
+    return { rule, baseKopecks, rateBp, level, uncappedCents, pointsCents };
   return {
-    rule: terms.id,
-    baseKopecks: small(s.itemBase[i] as number),
+    rule,
+    baseKopecks,
     ...(rateBp > 0 ? { rateBp } : { ratesBp: favouriteRates(s, i) }),
     ...(level === undefined ? {} : { level }),
-    uncappedCents: small(s.itemUncapped[i] as number),
-    pointsCents: small(s.itemPoints[i] as number),
+    uncappedCents,
+    pointsCents,
     ...(cappedBy === undefined ? {} : { cappedBy }),
     ...(terms.paidBySeller ? { seller: s.receipt.partner } : {}),
   };
@@ -118,21 +124,21 @@ function ofFavourites(s: Scratch, i: number, terms: RuleTerms): RuleResult {
 /** Of the lines that brought the item's points, each once, lowest first. */
 function favouriteRates(s: Scratch, i: number): number[] {
   const rates = new Set<number>();
-  const row = (s.itemRow[i] as number) * s.lineCount;
+  const row = (itemRow[i] as number) * s.lineCount;
   for (let line = 0; line < s.lineCount; line++) {
-    if ((s.cells[row + line] as number) > 0) rates.add(s.lineFavouriteBp[line] as number);
+    if ((cells[row + line] as number) > 0) rates.add(lineFavouriteBp[line] as number);
   }
   return [...rates].sort((a, b) => a - b);
 }
 
 function multiplied(s: Scratch, i: number, terms: RuleTerms, target: RuleTerms): RuleResult {
-  const cappedBy = s.itemCap[i];
+  const cappedBy = itemCap[i];
   const isPaidBySeller = terms.shares === undefined ? target.paidBySeller : terms.paidBySeller;
   return {
     rule: terms.id,
-    baseKopecks: small(s.itemBase[i] as number),
-    uncappedCents: small(s.itemUncapped[i] as number),
-    pointsCents: small(s.itemPoints[i] as number),
+    baseKopecks: small(itemBase[i] as number),
+    uncappedCents: small(itemUncapped[i] as number),
+    pointsCents: small(itemPoints[i] as number),
     multiplierBp: terms.effect.multiplierBp,
     of: target.id,
     ...(cappedBy === undefined ? {} : { cappedBy }),

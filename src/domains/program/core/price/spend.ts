@@ -1,8 +1,8 @@
 import type { CapTerms, SpendingTerms } from "../compile/compiled.ts";
 import type { PricingFailure } from "../types.ts";
-import { leftOf } from "./cap-use.ts";
+import { capUseKey, leftOf } from "./cap-use.ts";
 import { lineFits, receiptFits } from "./eligible.ts";
-import type { Scratch } from "./scratch.ts";
+import { type Scratch, scratch } from "./scratch.ts";
 import { small } from "./small.ts";
 import { splitInto } from "./split.ts";
 import { centsOfKopecks, kopecksOfCents, shareOf } from "./value.ts";
@@ -17,6 +17,8 @@ export type SpendPlan = {
   eligible: Float64Array;
   eligibleKopecks: number;
 };
+
+const { lineAmount, linePaid } = scratch;
 
 const plan: SpendPlan = {
   rule: undefined,
@@ -53,7 +55,7 @@ export function planSpend(s: Scratch): SpendPlan {
 function markEligible(rule: SpendingTerms, s: Scratch): number {
   let sum = 0;
   for (let i = 0; i < s.lineCount; i++) {
-    const amount = lineFits(rule.condition, s, i) ? (s.lineAmount[i] as number) : 0;
+    const amount = lineFits(rule.condition, s, i) ? (lineAmount[i] as number) : 0;
     plan.eligible[i] = amount;
     sum += amount;
   }
@@ -70,7 +72,7 @@ function boundSpend(rule: SpendingTerms, s: Scratch): void {
   plan.limit = share < plan.eligibleKopecks ? "share" : "category";
   for (let i = 0; i < rule.caps.length; i++) {
     const cap = rule.caps[i] as CapTerms;
-    const left = leftOf(cap, s.totalKopecks, s);
+    const left = leftOf(cap, capUseKey(cap, s), s.totalKopecks, s);
     if (left < most) {
       most = left;
       plan.limit = `cap:${cap.id}`;
@@ -123,7 +125,7 @@ export function allocateSpend(s: Scratch): number[] {
   const paid = kopecksOfCents(cents, s.programme);
   splitInto(paid, plan.eligible, 0, cells, shares, 0);
   for (let i = 0; i < count; i++) {
-    s.linePaid[i] = shares[i] as number;
+    linePaid[i] = shares[i] as number;
     s.paidKopecks += shares[i] as number;
   }
   if (cells > count) s.deliveryMoneyKopecks -= shares[count] as number;

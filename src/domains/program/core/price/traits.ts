@@ -1,15 +1,15 @@
 import { BITS } from "../compile/needs.ts";
 import type { Trait } from "../types.ts";
-import type { Scratch } from "./scratch.ts";
+import { type Scratch, scratch } from "./scratch.ts";
+
+const { favourites, held, lineCategory, lineFavourite, lineFavouriteBp, slots } = scratch;
 
 /** The member as it was at the receipt's time: its highest level, favourite lines, what conditions ask for. */
 export function readTraits(s: Scratch): void {
   const { programme, standing } = s;
   const at = s.receipt.at;
   const { slots: slotMaps } = programme;
-  if (s.slots.length < slotMaps.count) s.slots = new Uint8Array(slotMaps.count * 2);
-  s.slots.fill(0, 0, slotMaps.count);
-  if (s.held.length < slotMaps.count) s.held = new Int32Array(slotMaps.count * 2);
+  for (let h = 0; h < s.heldCount; h++) slots[held[h] as number] = 0;
   s.heldCount = 0;
   s.favouriteCount = 0;
   let levelNumber = 0;
@@ -23,22 +23,26 @@ export function readTraits(s: Scratch): void {
       if (level !== undefined && level.number > levelNumber) levelNumber = level.number;
     } else if (trait.kind === "favourite") {
       const category = programme.categories.numbers.get(trait.key);
-      if (category !== undefined) s.favourites[s.favouriteCount++] = category;
+      if (category !== undefined) favourites[s.favouriteCount++] = category;
     } else {
       const slot = slotMaps[trait.kind].get(trait.key);
-      if (slot === undefined || s.slots[slot] === 1) continue;
-      s.slots[slot] = 1;
-      s.held[s.heldCount++] = slot;
+      if (slot === undefined || slots[slot] === 1) continue;
+      hold(slot, s);
       if (slot < BITS) bits |= 1 << slot;
     }
   }
   if (programme.levels.size > 0) {
-    s.slots[levelNumber] = 1;
+    hold(levelNumber, s);
     if (levelNumber < BITS) bits |= 1 << levelNumber;
   }
   s.slotBits = bits;
   s.levelNumber = levelNumber;
   if (s.favouriteCount > 0) markFavourites(s);
+}
+
+function hold(slot: number, s: Scratch): void {
+  slots[slot] = 1;
+  held[s.heldCount++] = slot;
 }
 
 /** Marks the lines of the favourites, at the percentages of the member's level; where two hold, the higher counts. */
@@ -47,16 +51,18 @@ function markFavourites(s: Scratch): void {
   const { byLevel, varies } = s.programme.favourites(s.day);
   const rates = byLevel[s.levelNumber] as Int32Array;
   s.favouritesVary = false;
-  s.lineFavourite.fill(0, 0, s.lineCount);
-  s.lineFavouriteBp.fill(0, 0, s.lineCount);
+  for (let i = 0; i < s.lineCount; i++) {
+    lineFavourite[i] = 0;
+    lineFavouriteBp[i] = 0;
+  }
   for (let f = 0; f < s.favouriteCount; f++) {
-    const category = s.favourites[f] as number;
+    const category = favourites[f] as number;
     const rate = rates[category] as number;
     const row = category * categories.ids.length;
     for (let i = 0; i < s.lineCount; i++) {
-      if (categories.isUnder[row + (s.lineCategory[i] as number)] === 0) continue;
-      s.lineFavourite[i] = 1;
-      if (rate > (s.lineFavouriteBp[i] as number)) s.lineFavouriteBp[i] = rate;
+      if (categories.isUnder[row + (lineCategory[i] as number)] === 0) continue;
+      lineFavourite[i] = 1;
+      if (rate > (lineFavouriteBp[i] as number)) lineFavouriteBp[i] = rate;
       if (varies[category] === 1) s.favouritesVary = true;
     }
   }
