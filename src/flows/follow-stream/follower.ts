@@ -64,9 +64,9 @@ export function createFollower<Page>(
     return true;
   };
 
-  const takeAll = (page: Page, to: number): Promise<boolean> =>
+  const takeAll = (page: Page, from: number, to: number): Promise<boolean> =>
     transaction(pool, async (client) => {
-      if ((await position.lock(client)) !== stored) return false;
+      if ((await position.lock(client)) !== from) return false;
       await take(client, page);
       await position.move(client, to);
       return true;
@@ -77,10 +77,11 @@ export function createFollower<Page>(
       stored = await position.read(pool);
       seen = stored;
     }
+    const known = stored;
     const stretch = await stream.next(seen);
     if (stretch === undefined) return (await skip(seen)) ? STAYS : lookAgain();
     const page = await read(stretch);
-    if (!(await (page === undefined ? skip(stretch.to) : takeAll(page, stretch.to)))) return lookAgain();
+    if (!(await (page === undefined ? skip(stretch.to) : takeAll(page, known, stretch.to)))) return lookAgain();
     if (page !== undefined) {
       seen = stretch.to;
       stored = seen;

@@ -16,7 +16,7 @@ import { createIdentifierKeys, erasePersonal } from "#domains/identity/index.ts"
 import { listOperations, verifyProjections } from "#domains/ledger/index.ts";
 import { applyProgramme, documentHash, loadProgrammes } from "#domains/program/index.ts";
 import { createCheckout, type Principal, type ReceiptRequest } from "#flows/checkout/index.ts";
-import { mergeMembers } from "#flows/merge/index.ts";
+import { mergeMembers, unmergeMember } from "#flows/merge/index.ts";
 import {
   changeMissionState,
   createEventLog,
@@ -448,6 +448,83 @@ test("a crash between an award and the note of it, and a merge right then, give 
   assert.deepEqual(all, [["goal", 300]]);
   const [award] = (await loadAwards(pool, [survivor])).filter(({ game }) => game === "once");
   assert.deepEqual([award?.isDue, award?.given?.cents], [false, 300]);
+});
+
+test("taken apart again, each has what it did: contributions, a goal, a board's week, a draw and its right", async () => {
+  await live(`
+  apart-goal:
+    { partner: operator, ${dates}, funders: { operator: 1 }, budget: 100 points, reward: { points: 5 points },
+      achievement: { goal: { purchase: { at: alfa }, spend: 1000 RUB }, onReturn: take-back } }
+  apart-alone:
+    { partner: operator, ${dates}, funders: { operator: 1 }, budget: 100 points, reward: { points: 2 points },
+      achievement: { goal: { purchase: { at: beta } } } }
+  apart-board:
+    { partner: operator, ${dates}, leaderboard: { minimumTurnover: 10 RUB, crowd: 1 } }
+  apart-draw:
+    { partner: operator, ${dates}, draw: { right: { purchase: { at: alfa } }, every: game, whenOut: none,
+      prizes: { some: { name: X, weight: 1 }, none: { name: Y, weight: 1 } } } }`);
+  const one = (await buy("apart-1", 60_000)).member;
+  const two = (await buy("apart-2", 50_000)).member;
+  await buy("apart-2", 10_000, { partner: "beta", store: "beta-1" });
+  await run();
+  assert.deepEqual(await awarded(two, "apart-alone"), [["goal", 200]]);
+  const draw = (member: MemberId, requestKey: string) =>
+    makeDraw(deps, { member, game: "apart-draw", clientSeed: "x", requestKey });
+  assert.equal(await code(draw(two, "before")), "ok");
+  const why = { by: "t", why: "t" };
+  const merging = { now: clock.now, programmes };
+  const merged = await transaction(pool, (client) => mergeMembers(merging, client, one, two, why));
+  assert.ok(merged.ok, JSON.stringify(merged));
+  await run();
+  assert.deepEqual(await awarded(one, "apart-goal"), [["goal", 500]], "together they spent 1,100 roubles");
+  clock.advance(1_000);
+  await buy("apart-2", 20_000);
+  await run();
+  assert.equal(await code(draw(one, "own")), "ok");
+
+  const apart = await transaction(pool, (client) => unmergeMember(merging, client, two, why));
+  assert.ok(apart.ok, JSON.stringify(apart));
+  await run();
+  const noted = async (member: MemberId, game: string) => {
+    const { rows } = await pool.query<{ amount: number }>(
+      "select amount from game_contribution where member_id = $1 and game = $2 order by occurred_at",
+      [member, game],
+    );
+    return rows.map(({ amount }) => amount);
+  };
+  assert.deepEqual(await noted(one, "apart-goal"), [60_000]);
+  assert.deepEqual(await noted(two, "apart-goal"), [50_000, 20_000], "before, and with its card since");
+  assert.deepEqual(
+    (await awarded(one, "apart-goal")).map(([, cents]) => cents).sort(),
+    [-500, 500],
+    "neither did it alone",
+  );
+  assert.deepEqual(await awarded(two, "apart-goal"), []);
+  const scores = await pool.query<{ turnover_kopecks: number }>(
+    "select turnover_kopecks from game_score where member_id = any($1) and game = 'apart-board' order by member_id = $2 desc",
+    [[one, two], one],
+  );
+  assert.deepEqual(
+    scores.rows.map(({ turnover_kopecks }) => turnover_kopecks),
+    [60_000, 80_000],
+  );
+  // What it had been given stays its own and is not given again, to neither.
+  const [alone] = (await loadAwards(pool, [two])).filter(({ game }) => game === "apart-alone");
+  assert.deepEqual([alone?.isDue, alone?.given?.cents], [false, 200]);
+  assert.deepEqual(
+    (await loadAwards(pool, [one])).filter(({ game, given }) => game === "apart-alone" && given),
+    [],
+  );
+  // The right that was drawn on before is used; of two rights since the merge each has its own.
+  assert.equal(await code(draw(two, "before")), "ok", "the same draw again");
+  assert.deepEqual([await code(draw(two, "left")), await code(draw(two, "none"))], ["ok", "no-draw-right"]);
+  assert.equal(await code(draw(one, "more")), "no-draw-right");
+  // It goes on by itself.
+  await buy("apart-2", 40_000);
+  await run();
+  assert.deepEqual(await awarded(two, "apart-goal"), [["goal", 500]]);
+  const calendar = createCalendar("Europe/Moscow");
+  assert.deepEqual((await verifyProjections(pool, { calendar, now: clock.now })).differences, []);
 });
 
 test("a right to draw comes of a mission done, once, and of each day", async () => {

@@ -101,6 +101,15 @@ async function levelsOf(member: string): Promise<string[]> {
   return rows.map((row) => `${row.key} ${row.valid_from.toISOString()} ${row.valid_until.toISOString()}`);
 }
 
+/** What levels are reached by, as it is noted of a member. */
+async function notedOf(member: string): Promise<string[]> {
+  const { rows } = await pool.query<{ row: string }>(
+    "select concat_ws(' ', occurred_at, seq, cites, kopecks, cents) as row from level_contribution where member_id = $1 order by occurred_at, seq",
+    [memberIds.parse(member)],
+  );
+  return rows.map(({ row }) => row);
+}
+
 test("twins with the same life have the same levels as traits, in whatever order it was told", async () => {
   clock.set(START + DAY_MS * 60);
   let levels = 0;
@@ -133,14 +142,17 @@ test("two halves of a life that are merged have the levels of the whole; taken a
     ];
     await settled();
     const apart = [await levelsOf(one), await levelsOf(other)];
+    const noted = [await notedOf(one), await notedOf(other)];
     const [survivor, merged] = [memberIds.parse(one) as number, memberIds.parse(other) as number];
     const reason = { by: "test", why: "one person" };
     await ok(transaction(pool, (client) => mergeMembers(merging, client, survivor, merged, reason)));
     await settled();
     assert.deepEqual(await levelsOf(one), await levelsOf(whole), `merged, seed ${seed}`);
+    assert.deepEqual(await notedOf(other), []);
     await ok(transaction(pool, (client) => unmergeMember(merging, client, merged, reason)));
     await settled();
     assert.deepEqual([await levelsOf(one), await levelsOf(other)], apart, `apart, seed ${seed}`);
+    assert.deepEqual([await notedOf(one), await notedOf(other)], noted, `what levels are reached by, seed ${seed}`);
   }
   const report = await verifyProjections(pool, { calendar: createCalendar("Europe/Moscow"), now: clock.now });
   assert.deepEqual(report.differences, []);

@@ -260,6 +260,47 @@ test("a programme applied from its file keeps what missions brought into it", as
   assert.ok(programmes.current().rules.has("mission-number"));
 });
 
+test("a crash between a reward and the note of it, and an earlier deed right then: what was given is noted, then moved", async () => {
+  await live(`format: 1
+missions:
+  lost: { partner: telecom, ${common}, goal: { event: lost }, reward: { percent: 5%, at: beta, lasts: 30 days }, funders: { telecom: 1 } }
+`);
+  const member = (await buy("lost", 10_000)).member as string;
+  clock.advance(10_000);
+  const laterAt = clock.now();
+  await tell("lost", "l2", "lost", laterAt);
+  await run();
+  const given = (await progress(member, "lost")).given;
+  assert.equal(given.from, laterAt);
+  // The operation is posted, and the process died before it was noted; then an event of an earlier time arrives.
+  const before =
+    "update mission_progress set given = null, turn = 0, is_due = true where member_id = $1 and mission = 'lost'";
+  await pool.query(before, [memberIds.parse(member)]);
+  const forget = "delete from mission_completion where member_id = $1 and mission = 'lost'";
+  await pool.query(forget, [memberIds.parse(member)]);
+  await tell("lost", "l1", "lost", laterAt - 5_000);
+  await run();
+  const after = await progress(member, "lost");
+  assert.deepEqual([after.given.from, after.is_due], [laterAt - 5_000, false]);
+  assert.deepEqual(
+    (await completions(member, "lost")).map(({ kind, done_by }) => [kind, done_by]),
+    [
+      ["given", "e:telecom:l2"],
+      ["moved", "e:telecom:l1"],
+    ],
+    "each turn is told as its operation says",
+  );
+  const { rows } = await pool.query(
+    "select valid_from from member_trait where member_id = $1 and key = 'mission-lost' and (valid_until is null or valid_until > valid_from)",
+    [memberIds.parse(member)],
+  );
+  assert.deepEqual(
+    rows.map(({ valid_from }) => valid_from.getTime()),
+    [laterAt - 5_000],
+    "one boost, from the earlier deed on",
+  );
+});
+
 let twins: [number, number] = [0, 0];
 
 test("case 13: two members that did the same mission are one person: one of two acquisition fees is credited back", async () => {
