@@ -6,7 +6,8 @@ import { applyProgramme, loadProgrammes } from "#domains/program/index.ts";
 import { createCheckout } from "#flows/checkout/index.ts";
 import { type FeedDeps, moveBatch } from "#flows/feed/index.ts";
 import { followFunders, settleReserves } from "#flows/limits/index.ts";
-import { createEventLog } from "#flows/missions/index.ts";
+import { createEventLog, followStream, settleRewards } from "#flows/missions/index.ts";
+import { createProfiles } from "#flows/profiles/index.ts";
 import { invariant } from "#kernel/invariant.ts";
 import { createFindMember } from "#main/http/find-member.ts";
 import { createServer } from "#main/http/server.ts";
@@ -25,6 +26,10 @@ export async function openHttpSurroundings(
   const programmes = await loadProgrammes({ pool, clock });
   const identifierSecret = randomBytes(32);
   const checkout = createCheckout({ pool, clock, programmes, identifierSecret });
+  const profiles = createProfiles({
+    ...{ pool, clock, programmes, identifierSecret },
+    ...{ masterKey: randomBytes(32), random: randomBytes },
+  });
   const server = await createServer({
     clock,
     log: createLogger({ name: "cases", level: "silent" }),
@@ -36,6 +41,7 @@ export async function openHttpSurroundings(
     keyring: createKeyring(pool, clock),
     events: createEventLog({ pool, clock, programmes, identifierKey: createIdentifierKeys(identifierSecret) }),
     findMember: createFindMember(pool, identifierSecret),
+    profiles,
     rateLimit: "off",
     readiness: async () => ({ ready: true, parts: {} }),
   });
@@ -44,13 +50,13 @@ export async function openHttpSurroundings(
   const never = new AbortController().signal;
   const baseUrl = await server.listen({ host: "127.0.0.1", port: 0 });
   const keys = new Map<string, Promise<string>>();
-  const key = (role: "till" | "operator", partner?: string): Promise<string> => {
+  const key = (role: "till" | "partner" | "operator", partner?: string): Promise<string> => {
     const name = `${role} ${partner ?? ""}`;
     const known = keys.get(name) ?? makeKey(role, partner);
     keys.set(name, known);
     return known;
   };
-  const makeKey = async (role: "till" | "operator", partner?: string): Promise<string> => {
+  const makeKey = async (role: "till" | "partner" | "operator", partner?: string): Promise<string> => {
     const isPartner = (id: string): boolean => programmes.current().partners.has(id);
     const made = await createKey(
       { pool, clock, random: randomBytes, isPartner },
@@ -71,12 +77,16 @@ export async function openHttpSurroundings(
     },
     tillKey: (partner) => key("till", partner),
     operatorKey: () => key("operator"),
+    partnerKey: (partner) => key("partner", partner),
     feed: async () => {
       await untilSeen(pool);
       while (await moveBatch(feed, node, 50_000, never));
     },
     work: async () => {
       const deps = { pool, clock, programmes, checkout };
+      await programmes.refresh();
+      await untilSeen(pool);
+      while ((await followStream(deps)) || (await settleRewards(deps)) > 0);
       // What a deposit has not is believed for a second.
       for (let i = 0; i < 2; i++) {
         await untilSeen(pool);
@@ -94,7 +104,7 @@ export async function openHttpSurroundings(
     },
     close: async () => {
       await server.close();
-      await checkout.drain();
+      await Promise.all([checkout.drain(), profiles.drain()]);
     },
   };
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type EpochMs, formatInstant, parseInstant } from "#kernel/time.ts";
+import { beyondLedger } from "./http-beyond.ts";
 import { storeOf, toYaml } from "./programme-yaml.ts";
 import type { CellSeen, HoldSeen, LotSeen, ReceiptAsked, ReceiptSeen, Seen, System } from "./system.ts";
 
@@ -13,16 +14,18 @@ export type HttpSurroundings = {
   /** A key of a till of this partner. */
   tillKey(partner: string): Promise<string>;
   operatorKey(): Promise<string>;
+  /** A key of a partner's marketer. */
+  partnerKey(partner: string): Promise<string>;
   /** What the worker does all the time: moves all that is posted to the warehouse. */
   feed(): Promise<void>;
-  /** What the worker does for funders all the time. */
+  /** What the worker does for funders and missions all the time. */
   work(): Promise<void>;
   /** `dolka verify`. */
   verify(): Promise<string[]>;
 };
 
-type Json = Record<string, unknown>;
-type Answer = { readonly status: number; readonly replayed: boolean; readonly body: Json };
+export type Json = Record<string, unknown>;
+export type Answer = { readonly status: number; readonly replayed: boolean; readonly body: Json };
 
 /** The reference cases through the API's doors: JSON in, JSON out, keys of tills and of the operator. */
 export function createHttpSystem(around: HttpSurroundings): System {
@@ -130,10 +133,11 @@ export function createHttpSystem(around: HttpSurroundings): System {
       };
     },
     verify: () => around.verify(),
+    beyond: beyondLedger({ around, client, read, memberId, cardOf, catchUp: () => catchUp(around) }),
   };
 }
 
-type Read = (path: string) => Promise<Json>;
+export type Read = (path: string) => Promise<Json>;
 
 function reads(
   read: Read,
@@ -181,14 +185,15 @@ function reads(
 /** An open month is shown as it was some seconds ago: so the clock goes on by more than that before it is read. */
 const SHOWN_LATE_MS = 10_000;
 
+async function catchUp(around: HttpSurroundings): Promise<void> {
+  await around.feed();
+  around.setTime(around.now() + SHOWN_LATE_MS);
+}
+
 function settlement(read: Read, around: HttpSurroundings): Pick<System, "matrix" | "net" | "outstanding"> {
-  const catchUp = async (): Promise<void> => {
-    await around.feed();
-    around.setTime(around.now() + SHOWN_LATE_MS);
-  };
   return {
     matrix: async (month) => {
-      await catchUp();
+      await catchUp(around);
       const cells = new Map<string, CellSeen>();
       for (const line of await readAll(read, `/v1/settlements/${month}/lines`, "limit=100")) {
         const [funder, redeemer] = [String(line.funder), String(line.redeemer)];
@@ -198,12 +203,12 @@ function settlement(read: Read, around: HttpSurroundings): Pick<System, "matrix"
       return [...cells.values()].filter((cell) => cell.cents !== 0);
     },
     net: async (month) => {
-      await catchUp();
+      await catchUp(around);
       const { net } = await read(`/v1/settlements/${month}`);
       return new Map((net as Json[]).map((one) => [String(one.partner), Number(one.netKopecks)]));
     },
     outstanding: async (funder) => {
-      await catchUp();
+      await catchUp(around);
       const month = formatInstant(around.now()).slice(0, 7);
       const { balances } = await read(`/v1/settlements/${month}`);
       const found = (balances as Json[]).find((one) => one.funder === funder);
@@ -259,6 +264,8 @@ function seen<T>(answer: Answer, expected: number, readBody: (json: Json) => T):
   return { ok: false, status, code: String(body.type).split("/").at(-1) ?? "" };
 }
 
+export type Client = ReturnType<typeof createClient>;
+
 function createClient(baseUrl: string) {
   const send = async (
     method: string,
@@ -283,6 +290,8 @@ function createClient(baseUrl: string) {
     get: (path: string, key: string) => send("GET", path, key),
     post: (path: string, key: string, body?: Json, idempotencyKey?: string) =>
       send("POST", path, key, body, idempotencyKey),
+    put: (path: string, key: string, body: Json) => send("PUT", path, key, body),
+    delete: (path: string, key: string) => send("DELETE", path, key),
   };
 }
 

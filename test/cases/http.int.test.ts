@@ -18,7 +18,6 @@ if (process.env.DOLKA_TEST_PG_URL === undefined) {
 describe("the reference cases over HTTP, on real engines", () => {
   for (const one of ALL_CASES) {
     describe(`case ${one.number}: ${one.title}`, () => {
-      if (one.pending) test("what is still to come", { todo: `waits for ${one.pending}` });
       for (const scenario of one.scenarios) {
         test(scenario.title, async () => {
           const around = await openHttpSurroundings(await testEngines());

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { at, award, programme, receipt, returns } from "./actions.ts";
-import { expectLastMinute, expectLots, expectWallet, refused, together } from "./expectations.ts";
+import { subscribes } from "./beyond-steps.ts";
+import { expectLastMinute, expectLots, expectVerified, expectWallet, refused, together } from "./expectations.ts";
 import { caseProgramme } from "./programme.ts";
+import { PLAN } from "./programme-yaml.ts";
 import { referenceCase } from "./reference-case.ts";
 import { shown } from "./stage.ts";
 import type { ReceiptSeen } from "./system.ts";
@@ -110,7 +112,33 @@ export const case15 = referenceCase(
       expectWallet("Anna", { active: "51.00" }),
     ],
   },
-  "subscriptions: the one bought at 15:00",
+  {
+    "bought at 15:00, a receipt of 14:59 that comes at 15:05 has nothing of the subscription, nor has its return": [
+      programme(
+        caseProgramme({
+          rules: [percent("base", 100, "alfa"), { ...percent("plus", 500, "alfa"), subscription: PLAN }],
+        }),
+      ),
+      at("2025-03-03 14:00"),
+      award("Anna", "alfa", "1.00"),
+      at("2025-03-03 15:00"),
+      subscribes("Anna"),
+      at("2025-03-03 15:05"),
+      receipt("R1", {
+        member: "Anna",
+        partner: "alfa",
+        lines: { bread: "1000.00" },
+        at: "2025-03-03 14:59",
+        earns: "10.00",
+      }),
+      receipt("R2", { member: "Anna", partner: "alfa", lines: { bread: "1000.00" }, earns: "60.00" }),
+      returns("R1", "all", { takesBack: "10.00", arrears: "0" }),
+      at("2025-04-03 16:00"),
+      returns("R2", "all", { takesBack: "60.00", arrears: "0" }),
+      expectWallet("Anna", { active: "1.00" }),
+      expectVerified(),
+    ],
+  },
 );
 
 export const case20 = referenceCase(20, "the end of a day in Moscow is 06:59 next morning in Vladivostok", {

@@ -6,6 +6,9 @@ import { shown } from "./stage.ts";
 /** The coalition's own company in the cases: it funds nothing unless a rule says so. */
 export const OPERATOR = "operator";
 
+/** The plan that rules of the cases ask for, and members buy. */
+export const PLAN = "plus";
+
 /** Categories that receipts of the cases name. */
 const CATEGORIES = ["bread", "fish", "tea", "phone"] as const;
 
@@ -31,6 +34,9 @@ export function toYaml(of: CaseProgramme): string {
         ...(closed.length === 0 ? {} : { when: { exceptCategory: closed } }),
       },
     },
+    subscriptions: byId([...new Set(of.rules.flatMap(({ subscription = [] }) => subscription))], (name) => ({
+      ...{ name, seller: OPERATOR, price: "199 RUB", period: "month" },
+    })),
     lots: renderLot(of.lot),
     caps: {
       ...(of.receiptCap ? { receipt: renderCap(of.receiptCap, "receipt") } : {}),
@@ -44,6 +50,7 @@ export function toYaml(of: CaseProgramme): string {
       ...(of.returns.policy === "grace" ? { grace: `${of.returns.graceDays} days` } : {}),
       ...(of.prepaid ? { prepaidShort: of.prepaid.short } : {}),
       ...(of.prepaid?.reserveDays === undefined ? {} : { reserve: `${of.prepaid.reserveDays} days` }),
+      ...(of.erased === undefined ? {} : { erasedPoints: of.erased }),
       ...(of.longestHoldDays === undefined ? {} : { longestHold: `${of.longestHoldDays} days` }),
     },
   });
@@ -70,6 +77,7 @@ function renderRule(rule: CaseRule, outside: readonly string[], index: number) {
     ...(rule.partners ? { partner: [...rule.partners] } : {}),
     ...(rule.categories ? { category: [...rule.categories] } : {}),
     ...(outside.length > 0 ? { exceptCategory: [...outside] } : {}),
+    ...(rule.subscription === undefined ? {} : { subscription: rule.subscription }),
   };
   return {
     name: rule.id,

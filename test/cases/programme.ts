@@ -2,6 +2,8 @@ import type { SimplePricing, SimpleRule } from "../model/pricing.ts";
 
 /** A rule of a case, with what only cases need: since when it holds and what it may cost in all. */
 export type CaseRule = SimpleRule & {
+  /** Only for those who have bought this plan, which the programme then sells. */
+  readonly subscription?: string;
   /** Points of all members together; `trim` pays what is left, `refuse` pays nothing when it isn't enough. */
   readonly budget?: { readonly cents: number; readonly policy: "trim" | "refuse" };
 };
@@ -21,6 +23,8 @@ export type CaseProgramme = Omit<SimplePricing, "rules"> & {
   };
   /** Guarantees of partners that pay by the act, called short from 80 % on. */
   readonly guarantees?: Readonly<Record<string, number>>;
+  /** What becomes of an erased member's points; they expire unless said. */
+  readonly erased?: "expire" | "return-to-funder";
   readonly returns: { readonly policy: "original" } | { readonly policy: "grace"; readonly graceDays: number };
 };
 

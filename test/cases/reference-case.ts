@@ -5,28 +5,24 @@ export type ReferenceCase = {
   readonly number: number;
   readonly title: string;
   readonly scenarios: readonly Scenario[];
-  /** What of the case can't be shown yet, and what it waits for. */
-  readonly pending?: string;
 };
 
 export type Scenario = {
   readonly title: string;
   readonly steps: readonly Step[];
+  /** The reference model is a ledger: of merges, erasure, missions and subscriptions it knows nothing. */
+  readonly isBeyondModel: boolean;
 };
+
+type Scenarios = Readonly<Record<string, readonly Step[]>>;
 
 export function referenceCase(
   number: number,
   title: string,
-  scenarios: Readonly<Record<string, readonly Step[]>>,
-  pending?: string,
+  scenarios: Scenarios,
+  beyondModel: Scenarios = {},
 ): ReferenceCase {
-  return {
-    number,
-    title,
-    scenarios: Object.entries(scenarios).map(([name, steps]) => ({
-      title: name,
-      steps,
-    })),
-    ...(pending ? { pending } : {}),
-  };
+  const listed = (of: Scenarios, isBeyondModel: boolean) =>
+    Object.entries(of).map(([name, steps]) => ({ title: name, steps, isBeyondModel }));
+  return { number, title, scenarios: [...listed(scenarios, false), ...listed(beyondModel, true)] };
 }

@@ -41,7 +41,31 @@ export type System = {
   exposure(funder: string, redemptionBp: number): Promise<ExposureSeen>;
   /** Rebuilds everything from operations; the differences found. */
   verify(): Promise<string[]>;
+  /** What a ledger by itself does not know: who is one person, who is to be forgotten, what missions bring. */
+  readonly beyond?: BeyondLedger;
 };
+
+export type BeyondLedger = {
+  merge(survivor: string, merged: string): Promise<void>;
+  unmerge(merged: string): Promise<void>;
+  erase(member: string): Promise<void>;
+  /** Whether anything still answers for a member, by id or by card. */
+  isKnown(member: string): Promise<boolean>;
+  /** A mission as its file has it, live from now on: drafted and forecast by its partner, approved by the operator. */
+  publish(mission: string, document: MissionDocument): Promise<void>;
+  /** A partner tells of something that the member did. */
+  tell(partner: string, type: string, member: string, id: string): Promise<void>;
+  /** A member buys a plan, and the card is good. */
+  subscribe(member: string, plan: string): Promise<void>;
+  /** What the first step of a mission on the member's ladder counts. */
+  progress(member: string, mission: string): Promise<number>;
+  /** Acquisition fees of a month, kopecks by partner. */
+  fees(month: string): Promise<ReadonlyMap<string, number>>;
+  /** Points of a funder that ended in a month without being spent. */
+  ended(funder: string, month: string): Promise<{ readonly expiredCents: number; readonly takenBackCents: number }>;
+};
+
+export type MissionDocument = { readonly partner: string } & Readonly<Record<string, unknown>>;
 
 /** Members are called by name in the cases; `card` is what the till read (one member may show several cards). */
 export type MemberShown = { readonly member: string; readonly card?: string };
