@@ -91,11 +91,15 @@ async function giveTraitsLater(checkout: ReturnType<typeof createCheckout>): Pro
 
 const control = { signal: new AbortController().signal, onProgress: () => {} };
 
-async function ask(change: ChangeFile | string, base?: "booked" | "latest"): Promise<Simulation> {
+async function ask(
+  change: ChangeFile | string,
+  base?: "booked" | "latest",
+  budgets?: "run-dry" | "endless",
+): Promise<Simulation> {
   const file = typeof change === "string" ? { name: "change.yaml", text: change } : change;
   const done = await simulate(
     { pool, clickhouse, programmes },
-    { change: file, ...WINDOW, ...(base === undefined ? {} : { base }) },
+    { change: file, ...WINDOW, ...(base === undefined ? {} : { base }), ...(budgets === undefined ? {} : { budgets }) },
     control,
   );
   assert.ok(done.ok, JSON.stringify(done));
@@ -163,6 +167,41 @@ test("a rule taken away and a new cap only take", async () => {
   assert.equal(told.who.gaining, 0);
   assert.ok(told.who.losing > 0);
   assert.equal(told.rules.find(({ id }) => id === "plus-groceries")?.afterCents, 0);
+});
+
+test("a budget runs dry for everybody in order of time, to its last hundredth; endless, the report says by how much", async () => {
+  const change = `patch: 1
+caps:
+  subscribers: { name: Budget, per: member, limit: 40 points, of: everyone }
+rules:
+  plus-groceries: { caps: [subscribers] }
+`;
+  const dry = await ask(change);
+  const endless = await ask(change, undefined, "endless");
+  const rule = (told: Simulation) => told.rules.find(({ id }) => id === "plus-groceries");
+  const [budget, asked] = [dry, endless].map(({ budgets }) => budgets.find(({ cap }) => cap === "subscribers"));
+  assert.ok(budget?.ranDryAt !== undefined && asked !== undefined && asked.ranDryAt === undefined);
+  assert.equal(budget.askedAfterCents, asked.askedAfterCents);
+  assert.ok(asked.overCents > 0, `${asked.askedAfterCents} are asked`);
+  assert.equal(endless.total.differenceCents, 0);
+  assert.ok((rule(dry)?.afterCents ?? 0) <= 4_000, "returns take some of it back");
+  assert.equal(dry.who.gaining, 0);
+  assert.ok(dry.who.losing > 0);
+  assert.deepEqual(await ask(change), dry, "the same again");
+  const { rows } = await pool.query<{ cents: number }>(
+    `select coalesce(sum((r ->> 'pointsCents')::int8), 0)::float8 as cents
+     from operation, json_array_elements(body -> 'rules') r
+     where kind = 'purchase' and occurred_at >= $1 and occurred_at < $2 and r ->> 'rule' = 'plus-groceries'`,
+    [new Date(WINDOW.fromAt), new Date(Date.parse(budget.ranDryAt) + 60_000)],
+  );
+  assert.ok((rows[0]?.cents ?? 0) > 4_000, "by that minute more had been given than the budget has");
+  const before = await pool.query<{ cents: number }>(
+    `select coalesce(sum((r ->> 'pointsCents')::int8), 0)::float8 as cents
+     from operation, json_array_elements(body -> 'rules') r
+     where kind = 'purchase' and occurred_at >= $1 and occurred_at < $2 and r ->> 'rule' = 'plus-groceries'`,
+    [new Date(WINDOW.fromAt), new Date(budget.ranDryAt)],
+  );
+  assert.ok((before.rows[0]?.cents ?? 0) <= 4_000, "and not before it");
 });
 
 test("a patch's faults stand where the patch says them, and nothing is replayed", async () => {

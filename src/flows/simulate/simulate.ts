@@ -7,12 +7,15 @@ import {
   type ProgrammeError,
   type Programmes,
 } from "#domains/program/index.ts";
+import type { PartnerId } from "#kernel/ids.ts";
 import { err, ok, type Result } from "#kernel/result.ts";
 import type { EpochMs } from "#kernel/time.ts";
 import type { ClickHouseClient } from "#platform/clickhouse/client.ts";
 import { type Change, type ChangeFile, readChange } from "./core/change.ts";
+import { createDemand, planBudgets } from "./core/dry-budgets.ts";
+import { foreignIn, ownCapsOf } from "./core/own-change.ts";
 import { type ReplayContext, replayMember, type Sides } from "./core/replay-member.ts";
-import { reportOf, type Simulation } from "./core/report.ts";
+import { type BudgetsAre, reportOf, type Simulation } from "./core/report.ts";
 import type { Row } from "./core/rows.ts";
 import { createTally } from "./core/tally.ts";
 import { createDecoder } from "./store/decode.ts";
@@ -31,6 +34,10 @@ export type SimulateRequest = {
   readonly untilAt: EpochMs;
   /** `booked` for a patch, `latest` for a whole programme, unless given. */
   readonly base?: "booked" | "latest";
+  /** `run-dry` unless given. */
+  readonly budgets?: BudgetsAre;
+  /** Whose view: only its receipts are counted, and of costs its own. The change has to be about its own (`foreignIn`). */
+  readonly partner?: PartnerId;
 };
 
 export type SimulateControl = {
@@ -42,7 +49,9 @@ export type SimulateControl = {
 
 export type SimulateFailure =
   | { readonly code: "no-programme" }
-  | { readonly code: "change-invalid"; readonly errors: readonly ProgrammeError[] };
+  | { readonly code: "change-invalid"; readonly errors: readonly ProgrammeError[] }
+  /** Partners ask about what concerns only themselves. */
+  | { readonly code: "foreign-change"; readonly paths: readonly string[] };
 
 /** Members are replayed for so long at a stretch, then others have their turn. */
 const STRETCH_MS = 4;
@@ -62,27 +71,71 @@ export async function simulate(
   if (latest === undefined) return err({ code: "no-programme" });
   const change = readChange(request.change, latest);
   if (!change.ok) return err({ code: "change-invalid", errors: change.failure });
-  return ok(await replay(deps, latest, change.value, request, control));
+  const { partner } = request;
+  if (partner !== undefined) {
+    const paths = foreignIn(change.value, latest, partner);
+    if (paths.length > 0) return err({ code: "foreign-change", paths });
+  }
+  return ok(await simulateIn(deps, latest, change.value, request, control));
 }
 
-async function replay(
+/**
+ * Once with budgets as they were booked, which tells what is asked of them; where that runs one dry (or one that had run dry
+ * does no more), once again with it running dry.
+ */
+async function simulateIn(
   deps: SimulateDeps,
   latest: CompiledProgramme,
   change: Change,
   request: SimulateRequest,
   control: SimulateControl,
 ): Promise<Simulation> {
+  const { partner, budgets: budgetsAre = "run-dry", fromAt, untilAt } = request;
   const base = request.base ?? (change.kind === "patch" ? "booked" : "latest");
-  const tally = createTally();
+  const hasBudgets = [latest, change.latest].some(({ caps }) => [...caps.values()].some(({ isShared }) => isShared));
+  const mayRunDry = hasBudgets && budgetsAre === "run-dry";
+  const demand = hasBudgets ? createDemand() : undefined;
+  const halves = mayRunDry ? 2 : 1;
+  const run = async (extra: Partial<ReplayContext>, half: number) => {
+    const [tally, hidden] = [createTally(), createTally()];
+    const view = partner === undefined ? {} : { view: { partner, hidden } };
+    const onProgress = (done: number, of: number) => control.onProgress(done + half * of, of * halves);
+    await replay(deps, latest, change, base, { tally, ...view, ...extra }, request, { ...control, onProgress });
+    return { tally, hidden };
+  };
+  let done = await run(demand === undefined ? {} : { demand }, 0);
+  const plan = mayRunDry && demand !== undefined ? planBudgets(demand) : undefined;
+  if (plan?.changesAnything) done = await run({ plan }, 1);
+  const { tally, hidden } = done;
+  return reportOf(tally, {
+    ...{ fromAt, untilAt, change: change.kind, base, latest, changed: change.latest, budgetsAre },
+    ...(demand === undefined ? {} : { demand }),
+    ...(plan === undefined ? {} : { plan }),
+    ...(partner === undefined
+      ? {}
+      : { view: { partner, hidden, ownCaps: ownCapsOf(change.latest.document, partner) } }),
+  });
+}
+
+async function replay(
+  deps: SimulateDeps,
+  latest: CompiledProgramme,
+  change: Change,
+  base: "booked" | "latest",
+  extra: Omit<ReplayContext, "sidesOf" | "levelsUnder">,
+  request: SimulateRequest,
+  control: SimulateControl,
+): Promise<void> {
   const movesLevels = canonicalJson(latest.document.levels) !== canonicalJson(change.latest.document.levels);
   const goals = movesLevels ? levelGoals(change.latest) : [];
   const context: ReplayContext = {
-    tally,
+    ...extra,
     sidesOf: createSides(deps.programmes, latest, change, base),
     ...(movesLevels
       ? { levelsUnder: { goalsAt: () => goals, calendar: latest.calendar, fromAt: request.fromAt } }
       : {}),
   };
+  const counted = () => context.tally.receipts + (context.view?.hidden.receipts ?? 0);
   const { fromAt, untilAt } = request;
   const ranges = await bucketRanges(deps.clickhouse, fromAt, untilAt);
   const total = ranges.reduce((sum, { receipts }) => sum + receipts, 0);
@@ -125,7 +178,7 @@ async function replay(
         member = decoded.member;
         rows = [];
         if (breathe.isDue()) {
-          control.onProgress(tally.receipts, total);
+          control.onProgress(Math.min(counted(), total), total);
           await breathe.pause();
           control.signal.throwIfAborted();
         }
@@ -133,9 +186,8 @@ async function replay(
       rows.push(decoded.row);
     }
     flush();
-    control.onProgress(tally.receipts, total);
+    control.onProgress(Math.min(counted(), total), total);
   }
-  return reportOf(tally, { fromAt, untilAt, change: change.kind, base, latest, changed: change.latest });
 }
 
 /** The two programmes of each version, made when first asked for; without rules where earning was stopped. */

@@ -24,11 +24,27 @@ function isShared(cap: string, programme: CompiledProgramme): boolean {
   return cap.startsWith(COVER_PREFIX) || programme.caps.get(cap)?.isShared === true;
 }
 
+/** Budgets without an end; deposits as they are. */
+export const ENDLESS: BudgetLeft = (key, limitCents) =>
+  key.startsWith(COVER_PREFIX) ? limitCents : Number.POSITIVE_INFINITY;
+
+const FULL: BudgetLeft = (_, limitCents) => limitCents;
+
+/** What budgets would have had without an end, deposits as they were. */
+export function endless(booked: BudgetLeft | undefined): BudgetLeft {
+  if (booked === undefined) return ENDLESS;
+  return (key, limitCents) => (key.startsWith(COVER_PREFIX) ? booked(key, limitCents) : Number.POSITIVE_INFINITY);
+}
+
 /**
  * What was left of budgets when a receipt came is not stored, but what one that ran out gave is: it had just that left.
- * Undefined where none cut the receipt.
+ * Undefined where none cut the receipt; of those that did not, `others` says what was left.
  */
-export function budgetsAsBooked(row: PurchaseRow, programme: CompiledProgramme): BudgetLeft | undefined {
+export function budgetsAsBooked(
+  row: PurchaseRow,
+  programme: CompiledProgramme,
+  others: BudgetLeft = FULL,
+): BudgetLeft | undefined {
   if (!isCutByShared(row, programme)) return undefined;
   const { store, at } = row.receipt;
   const bought: BoughtAt = { store, at };
@@ -38,7 +54,7 @@ export function budgetsAsBooked(row: PurchaseRow, programme: CompiledProgramme):
   const paid = new Map<string, number>();
   for (const { funder, cents } of row.shares) paid.set(funder, (paid.get(funder) ?? 0) + cents);
   return (key, limitCents) => {
-    if (!cuts.has(budgetOf(key))) return limitCents;
+    if (!cuts.has(budgetOf(key))) return others(key, limitCents);
     return key.startsWith(COVER_PREFIX) ? (paid.get(key.slice(COVER_PREFIX.length)) ?? 0) : (used.get(key) ?? 0);
   };
 }

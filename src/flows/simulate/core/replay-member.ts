@@ -1,6 +1,8 @@
 import { type CompiledProgramme, isSharedKey, type Priced, price, type Receipt } from "#domains/program/index.ts";
+import type { PartnerId } from "#kernel/ids.ts";
 import type { PointsCents } from "#kernel/money.ts";
-import { type BudgetLeft, budgetsAsBooked, isCutByShared } from "./budgets.ts";
+import { type BudgetLeft, budgetOf, budgetsAsBooked, ENDLESS, endless, isCutByShared } from "./budgets.ts";
+import type { BudgetPlan, Demand } from "./dry-budgets.ts";
 import { type LevelsUnder, levelsUnder } from "./levels-under.ts";
 import { addUse, applyOther, beginState, extraAt, type MemberState, rememberPurchase } from "./member-state.ts";
 import { returnedShares } from "./returned.ts";
@@ -23,6 +25,12 @@ export type ReplayContext = {
   /** Where the change moves what levels take: which levels the member would have had. */
   readonly levelsUnder?: LevelsUnder;
   readonly tally: Tally;
+  /** Gathers what is asked of budgets, for a plan of when they run dry. */
+  readonly demand?: Demand;
+  /** When budgets run dry under the change; as booked without it. */
+  readonly plan?: BudgetPlan;
+  /** Only receipts of this partner are counted; `hidden` takes the rest, of which its own costs are told. */
+  readonly view?: { readonly partner: PartnerId; readonly hidden: Tally };
 };
 
 /**
@@ -49,9 +57,11 @@ export function replayMember(context: ReplayContext, rows: MemberRows): void {
     } else {
       const given = replayPurchase(context, state, row, levels, shares?.get(row.seq), rows.member);
       if (given !== undefined) {
-        before += given.before;
-        after += given.after;
-        count++;
+        if (isCounted(context, row)) {
+          before += given.before;
+          after += given.after;
+          count++;
+        }
       }
       rememberPurchase(state, row.receipt.partner, row.receipt.at);
     }
@@ -63,30 +73,40 @@ export function replayMember(context: ReplayContext, rows: MemberRows): void {
 }
 
 function replayPurchase(
-  { sidesOf, tally }: ReplayContext,
+  context: ReplayContext,
   state: MemberState,
   row: PurchaseRow,
   levels: ReturnType<typeof levelsUnder> | undefined,
   returned: readonly number[] | undefined,
   member: number,
 ): { before: PointsCents; after: PointsCents } | undefined {
-  const sides = sidesOf(row.version, row.isStopped);
+  const { demand, plan, view } = context;
+  const tally = view !== undefined && !isCounted(context, row) ? view.hidden : context.tally;
+  const sides = context.sidesOf(row.version, row.isStopped);
   const { receipt } = row;
   const budgetLeft = budgetsAsBooked(row, sides.before);
+  const leftAfter =
+    plan !== undefined
+      ? plan.leftAt(receipt.at, budgetLeft)
+      : budgetLeft === undefined
+        ? ENDLESS
+        : budgetsAsBooked(row, sides.before, ENDLESS);
   const was = priceAs(receipt, state, state.before, state.traits, sides.before, receipt.spendCents, budgetLeft);
   const isSame = sides.after === sides.before && levels === undefined && state.extra.length === 0;
   const traits = levels === undefined ? state.traits : levels(state.traits);
   const would =
     isSame && isSameUse(state)
       ? was
-      : priceChanged(receipt, state, traits, sides.after, row.activeAfterCents, budgetLeft, tally);
+      : priceChanged(receipt, state, traits, sides.after, row.activeAfterCents, leftAfter, tally);
   if (was === undefined || would === undefined) {
     tally.unpriced++;
     return undefined;
   }
   if (sides.isUnfit) tally.unfit.set(row.version, (tally.unfit.get(row.version) ?? 0) + 1);
   checkBooked(tally, row, was.priced, sides, member);
-  keepUse(state, row.seq, was.priced, would.priced, tally);
+  if (demand !== undefined) addDemand(demand, row, state, traits, sides, was, would, budgetLeft);
+  plan?.use(receipt.at, would.priced.capUse);
+  keepUse(state, row.seq, was.priced, would.priced);
   const gave = addGiven(tally, row, was.priced, would.priced, returned);
   addWhose(tally, state, traits, row, sides, gave);
   tally.turnoverKopecks += turnoverOf(receipt);
@@ -147,16 +167,40 @@ function isSameUse(state: MemberState): boolean {
   return true;
 }
 
-function keepUse(state: MemberState, seq: number, was: Priced, would: Priced, tally: Tally): void {
-  for (const { key, amount } of was.capUse) {
-    if (isSharedKey(key)) pairOf(tally.budgets, key).before += amount;
-    else addUse(state.before, key, amount);
-  }
-  for (const { key, amount } of would.capUse) {
-    if (isSharedKey(key)) pairOf(tally.budgets, key).after += amount;
-    else addUse(state.after, key, amount);
-  }
+function keepUse(state: MemberState, seq: number, was: Priced, would: Priced): void {
+  for (const { key, amount } of was.capUse) if (!isSharedKey(key)) addUse(state.before, key, amount);
+  for (const { key, amount } of would.capUse) if (!isSharedKey(key)) addUse(state.after, key, amount);
   state.uses?.set(seq, { before: was.capUse, after: would.capUse });
+}
+
+/** What a receipt asks of budgets: of one that a budget cut, priced again as if there were enough. */
+function addDemand(
+  demand: Demand,
+  row: PurchaseRow,
+  state: MemberState,
+  traits: MemberState["traits"],
+  sides: Sides,
+  was: Sided,
+  would: Sided,
+  booked: BudgetLeft | undefined,
+): void {
+  const { receipt } = row;
+  const free = (used: ReadonlyMap<string, number>, own: MemberState["traits"], side: "before" | "after", as: Sided) =>
+    booked === undefined ? as : (priceAs(receipt, state, used, own, sides[side], as.spentCents, endless(booked)) ?? as);
+  const limitOf = (key: string, { caps }: CompiledProgramme) =>
+    caps.get(budgetOf(key))?.limit ?? Number.POSITIVE_INFINITY;
+  demand.add({
+    at: receipt.at,
+    booked: was.priced.capUse,
+    before: free(state.before, state.traits, "before", was).priced.capUse,
+    after: free(state.after, traits, "after", would).priced.capUse,
+    cuts: (key) => row.rules.some(({ cappedBy }) => cappedBy === budgetOf(key)),
+    limits: (key) => [limitOf(key, sides.before), limitOf(key, sides.after)],
+  });
+}
+
+function isCounted({ view }: ReplayContext, row: PurchaseRow): boolean {
+  return view === undefined || row.receipt.partner === view.partner;
 }
 
 /** What the change gives beside what was booked can be spent later, and what it takes can't. */

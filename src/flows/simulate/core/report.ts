@@ -1,8 +1,10 @@
 import type { CompiledProgramme } from "#domains/program/index.ts";
+import type { PartnerId } from "#kernel/ids.ts";
 import type { Kopecks, PointsCents } from "#kernel/money.ts";
 import { formatInstant } from "#kernel/time.ts";
 import { budgetOf } from "./budgets.ts";
-import type { Sums, Tally, Why } from "./tally.ts";
+import type { BudgetPlan, Demand } from "./dry-budgets.ts";
+import { pairOf, type Sums, type Tally, type Why } from "./tally.ts";
 
 export type Row = {
   readonly id: string;
@@ -19,7 +21,11 @@ export type BudgetRow = {
   /** Days, months or places in which the change asks for more than there is, and by how much. */
   readonly overruns: number;
   readonly overCents: PointsCents;
+  /** When the first of them ran dry under the change, to the minute; absent where none did, or where they have no end. */
+  readonly ranDryAt?: string;
 };
+
+export type BudgetsAre = "run-dry" | "endless";
 
 /** What a change would have cost, on receipts that were. Hundredths of a point unless named otherwise. */
 export type Simulation = {
@@ -28,6 +34,10 @@ export type Simulation = {
   readonly change: "whole" | "patch";
   /** `booked`: each receipt's own version; `latest`: the programme of now. */
   readonly base: "booked" | "latest";
+  /** `run-dry`: budgets end when they are used up; `endless`: they never do. */
+  readonly budgetsAre: BudgetsAre;
+  /** Whose view it is: only its receipts are counted, and of costs its own. Absent: everybody's. */
+  readonly partner?: string;
   readonly baseVersion: number;
   readonly receipts: number;
   readonly members: number;
@@ -80,8 +90,14 @@ export const HELD_FIXED = [
   "Levels as they were, unless the change touches levels: then as receipts would have reached them, without delay.",
   "Returns: the same lines came back; their points are taken off on both sides.",
   "Points spent: as they were, less where the changed rules or the member's changed balance do not allow it.",
-  "Budgets that had run out: what was left for each receipt. Others are taken as not exhausted; `budgets` says which would be.",
 ] as const;
+
+const BUDGETS_HELD: Readonly<Record<BudgetsAre, string>> = {
+  "run-dry":
+    "Budgets that the change concerns run dry in order of time, to the minute: full when the window begins, unless they did run out in it. Others cut what they cut in truth, and so do deposits.",
+  endless:
+    "Budgets that had run out: what was left for each receipt. Others are taken as not exhausted; `budgets` says which would be.",
+};
 
 export type ReportTerms = {
   readonly fromAt: number;
@@ -90,33 +106,44 @@ export type ReportTerms = {
   readonly base: "booked" | "latest";
   readonly latest: CompiledProgramme;
   readonly changed: CompiledProgramme;
+  readonly budgetsAre: BudgetsAre;
+  /** What was asked of budgets, and when they ran dry. */
+  readonly demand?: Demand;
+  readonly plan?: BudgetPlan;
+  readonly view?: View;
 };
 
+export type View = { readonly partner: PartnerId; readonly hidden: Tally; readonly ownCaps: ReadonlySet<string> };
+
 export function reportOf(tally: Tally, terms: ReportTerms): Simulation {
-  const { latest, changed } = terms;
+  const { latest, changed, view, budgetsAre } = terms;
   const { before, after } = tally.total;
+  const funders = view === undefined ? tally.funders : ownCosts(tally, view);
+  const paid = view === undefined ? tally.total : pairOf(funders, view.partner);
   const spentShare = changed.policies.expectedRedemptionBp / 10_000;
   return {
     from: formatInstant(terms.fromAt),
     until: formatInstant(terms.untilAt),
     change: terms.change,
     base: terms.base,
+    budgetsAre,
+    ...(view === undefined ? {} : { partner: view.partner }),
     baseVersion: latest.version,
     receipts: tally.receipts,
     members: tally.members,
     turnoverKopecks: tally.turnoverKopecks,
     total: { beforeCents: before, afterCents: after, differenceCents: after - before },
-    expectedCostKopecks: Math.round((((after - before) * changed.pointValueKopecks) / 100) * spentShare),
+    expectedCostKopecks: Math.round((((paid.after - paid.before) * changed.pointValueKopecks) / 100) * spentShare),
     spent: { beforeCents: tally.spent.before, afterCents: tally.spent.after, cutReceipts: tally.cutSpends },
-    funders: rowsOf(tally.funders),
+    funders: rowsOf(funders),
     partners: rowsOf(tally.partners),
     levels: rowsOf(tally.levels).filter(({ id }) => id !== ""),
     segments: rowsOf(tally.segments),
     rules: rowsOf(tally.rules),
-    budgets: budgetsOf(tally, changed),
+    budgets: budgetsOf(terms),
     who: whoOf(tally),
     check: checkOf(tally),
-    heldFixed: HELD_FIXED,
+    heldFixed: [...HELD_FIXED, BUDGETS_HELD[budgetsAre], ...(view === undefined ? [] : [seenBy(view.partner)])],
   };
 }
 
@@ -137,13 +164,22 @@ function rowsOf(sums: Sums): Row[] {
     );
 }
 
-function budgetsOf({ budgets }: Tally, { caps }: CompiledProgramme): BudgetRow[] {
+function seenBy(partner: PartnerId): string {
+  return `Counted are receipts of ${partner}; of costs those that ${partner} pays, at other partners too.`;
+}
+
+/** What the partner pays on its own receipts and on those of others. */
+function ownCosts({ funders }: Tally, { partner, hidden }: View): Sums {
+  const [own, elsewhere] = [pairOf(funders, partner), pairOf(hidden.funders, partner)];
+  return new Map([[partner, { before: own.before + elsewhere.before, after: own.after + elsewhere.after }]]);
+}
+
+function budgetsOf({ demand, plan, changed: { caps }, view }: ReportTerms): BudgetRow[] {
   const rows = new Map<string, { -readonly [K in keyof BudgetRow]: BudgetRow[K] }>();
-  for (const [key, { before, after }] of budgets) {
+  for (const [key, { before, after }] of demand?.asked ?? []) {
     const cap = budgetOf(key);
     const limit = caps.get(cap)?.limit;
-    // Of a deposit the programme says no limit: it is what was paid in.
-    if (limit === undefined || !Number.isFinite(limit)) continue;
+    if (limit === undefined || !Number.isFinite(limit) || view?.ownCaps.has(cap) === false) continue;
     const row = rows.get(cap) ?? {
       ...{ cap, askedBeforeCents: 0, askedAfterCents: 0, limitCents: limit, overruns: 0, overCents: 0 },
     };
@@ -152,6 +188,10 @@ function budgetsOf({ budgets }: Tally, { caps }: CompiledProgramme): BudgetRow[]
     if (after > limit) {
       row.overruns++;
       row.overCents += after - limit;
+    }
+    const dryAt = plan?.dry.get(key);
+    if (dryAt !== undefined && (row.ranDryAt === undefined || formatInstant(dryAt) < row.ranDryAt)) {
+      row.ranDryAt = formatInstant(dryAt);
     }
     rows.set(cap, row);
   }

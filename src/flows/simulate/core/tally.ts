@@ -20,8 +20,6 @@ export type Tally = {
   readonly levels: Sums;
   readonly segments: Sums;
   readonly rules: Sums;
-  /** Asked of budgets by id: what all rules wanted of them. */
-  readonly budgets: Sums;
   /** What was booked of the replayed receipts. */
   bookedCents: PointsCents;
   reproduced: number;
@@ -58,7 +56,6 @@ export function createTally(): Tally {
     levels: new Map(),
     segments: new Map(),
     rules: new Map(),
-    budgets: new Map(),
     bookedCents: 0,
     reproduced: 0,
     deviations: new Map(),

@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { type Principal, principalOf } from "#domains/access/http/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
 import { documentHash } from "#domains/program/index.ts";
 import { parseDay } from "#kernel/time.ts";
@@ -9,8 +10,11 @@ import type { ProblemRegistry } from "#platform/http/problem-registry.ts";
 import { sendFailure } from "#platform/http/send.ts";
 import { refuseFields } from "#platform/http/validation.ts";
 import { JOB_EXAMPLE, JobSchema, jobJson } from "#platform/jobs/job-routes.ts";
-import type { Jobs } from "#platform/jobs/jobs.ts";
-import { readChange, type SimulateDeps, simulate } from "../index.ts";
+import type { Job, Jobs } from "#platform/jobs/jobs.ts";
+import { foreignIn, readChange, type SimulateDeps, simulate } from "../index.ts";
+
+/** Jobs whose owner is remembered: more than a process keeps of them. */
+const REMEMBERED = 2_000;
 
 export type SimulateRouteDeps = Omit<SimulateDeps, "programmes"> & {
   readonly programmes: Programmes;
@@ -31,7 +35,7 @@ export const simulateOperations = {
     tag: "Programme",
     summary: "Replay real receipts under a changed programme: what it costs whom",
     description:
-      "A job, which can be followed and cancelled; its result is the simulation. The change is a whole programme or a patch: `patch: 1` and sections of the programme's format, in which what is given replaces what stands there and null takes it away. It writes nothing. Receipts that the feed has not brought to the warehouse yet are not in it.",
+      "A job, which can be followed and cancelled; its result is the simulation. The change is a whole programme or a patch: `patch: 1` and sections of the programme's format, in which what is given replaces what stands there and null takes it away. It writes nothing. Receipts that the feed has not brought to the warehouse yet are not in it. A partner asks by a patch of rules that hold on its receipts alone, and of the caps, campaigns, boosts and splits that only they use; it sees its own receipts, and of costs its own.",
     body: Type.Object(
       {
         change: Type.Object({}, { description: "A programme, or a patch of one.", additionalProperties: true }),
@@ -43,12 +47,18 @@ export const simulateOperations = {
               "`booked`: each receipt's own version (the default for a patch); `latest`: the programme of now (for a whole one).",
           }),
         ),
+        budgets: Type.Optional(
+          Type.Enum(["run-dry", "endless"], {
+            description:
+              "`run-dry` (the default): budgets that the change concerns end when they are used up, in order of time; `endless`: they never do, and the report says by how much they would have been passed.",
+          }),
+        ),
       },
       { title: "SimulationRequest", additionalProperties: false },
     ),
     status: 202,
     answer: JobSchema,
-    problems: ["no-programme", "window-empty"],
+    problems: ["no-programme", "window-empty", "foreign-change"],
     example: {
       body: {
         change: { patch: 1, rules: { "plus-groceries": { earn: "7%" } } },
@@ -80,29 +90,37 @@ export const simulateOperations = {
   }),
 };
 
-/** The operator's people ask what if; partners see what is theirs in what is published. */
+/** The operator's people ask what if about everything, a partner about what is its own; each sees the jobs of its own kind. */
 export function simulateRoutes(deps: SimulateRouteDeps): (app: App) => void {
   const { jobs, problems, programmes } = deps;
   const inTurn = createTurns();
-  const simulationOf = (id: string) => {
+  const owners = new Map<string, string | undefined>();
+  const own = (job: Job, partner: string | undefined) => {
+    owners.set(job.id, partner);
+    if (owners.size > REMEMBERED) for (const id of owners.keys()) if (!jobs.get(id)) owners.delete(id);
+  };
+  const simulationOf = (id: string, { partner }: Principal) => {
     const job = jobs.get(id);
-    return job?.kind === "simulate" ? job : undefined;
+    if (job?.kind !== "simulate") return undefined;
+    return partner === undefined || owners.get(id) === partner ? job : undefined;
   };
   return (app) => {
     app.get("/v1/simulations/:jobId", { schema: simulateOperations.getSimulation }, (request, reply) => {
-      const job = simulationOf(request.params.jobId);
+      const job = simulationOf(request.params.jobId, principalOf(request));
       if (!job) return void sendFailure(problems, request, reply, { code: "unknown-job" });
       reply.header("cache-control", "no-store").send(jobJson(problems, request, job));
     });
     app.post("/v1/simulations/:jobId/cancel", { schema: simulateOperations.cancelSimulation }, (request, reply) => {
-      const job = simulationOf(request.params.jobId) && jobs.cancel(request.params.jobId);
+      const { jobId } = request.params;
+      const job = simulationOf(jobId, principalOf(request)) && jobs.cancel(jobId);
       if (!job) return void sendFailure(problems, request, reply, { code: "unknown-job" });
       reply.code(202).send(jobJson(problems, request, job));
     });
     app.post("/v1/simulations", { schema: simulateOperations.createSimulation }, (request, reply) => {
       const { latest } = programmes;
       if (!latest) return void sendFailure(problems, request, reply, { code: "no-programme" });
-      const { from, to, base } = request.body;
+      const { from, to, base, budgets } = request.body;
+      const { partner } = principalOf(request);
       const [first, last] = [parseDay(from), parseDay(to)];
       if (first === undefined) throw refuseFields([badDay("/from")]);
       if (last === undefined) throw refuseFields([badDay("/to")]);
@@ -114,20 +132,30 @@ export function simulateRoutes(deps: SimulateRouteDeps): (app: App) => void {
           read.failure.map(({ path, message }) => fault(`/change${path}`, "programme", { ru: message, en: message })),
         );
       }
+      const foreign = partner === undefined ? [] : foreignIn(read.value, latest, partner);
+      if (foreign.length > 0) {
+        return void sendFailure(problems, request, reply, { code: "foreign-change", paths: foreign });
+      }
       const { calendar } = latest;
       const window = { fromAt: calendar.startOf(first), untilAt: calendar.startOf(last + 1) };
       // The same question gives the same job; others wait for their turn.
-      const key = `simulate ${documentHash({ ...request.body, version: latest.version })}`;
+      const key = `simulate ${documentHash({ ...request.body, version: latest.version, partner: partner ?? "" })}`;
       const job = jobs.start("simulate", key, async (signal, report) => {
-        const asked = { change, ...window, ...(base === undefined ? {} : { base }) };
+        const asked = {
+          ...{ change, ...window },
+          ...(base === undefined ? {} : { base }),
+          ...(budgets === undefined ? {} : { budgets }),
+          ...(partner === undefined ? {} : { partner }),
+        };
         const onProgress = (done: number, of: number) => report(of === 0 ? 1 : Math.min(1, done / of), "replay");
         const done = await inTurn(() => simulate(deps, asked, { signal, onProgress, idleShare: IDLE_SHARE }));
         if (done.ok) return done;
         return { ok: false, failure: { code: "no-programme" } };
       });
+      own(job, partner);
       reply
         .code(202)
-        .header("location", `/v1/jobs/${job.id}`)
+        .header("location", `/v1/simulations/${job.id}`)
         .send(jobJson(problems, request, job));
     });
   };

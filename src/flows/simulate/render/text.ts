@@ -51,9 +51,10 @@ function budgetLines({ budgets }: Simulation): string[] {
   return [
     "",
     "Budgets (asked within the window)",
-    ...budgets.map(({ cap, askedBeforeCents, askedAfterCents, limitCents, overruns, overCents }) => {
+    ...budgets.map(({ cap, askedBeforeCents, askedAfterCents, limitCents, overruns, overCents, ranDryAt }) => {
       const over = overruns === 0 ? "" : `, over in ${count(overruns)} of its periods by ${points(overCents)}`;
-      return `  ${cap}: ${points(askedBeforeCents)} → ${points(askedAfterCents)}, limit ${points(limitCents)}${over}`;
+      const dry = ranDryAt === undefined ? "" : `; dry from ${ranDryAt.slice(0, 16).replace("T", " ")} UTC`;
+      return `  ${cap}: ${points(askedBeforeCents)} → ${points(askedAfterCents)}, limit ${points(limitCents)}${over}${dry}`;
     }),
   ];
 }
