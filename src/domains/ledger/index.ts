@@ -93,7 +93,7 @@ export {
   readOperation,
   type StoredOperation,
 } from "./store/operations.ts";
-export { postChanges } from "./store/post-changes.ts";
+export { isLostRace, postChanges } from "./store/post-changes.ts";
 export type { AlertRow, AnonymousReceipt, JournalRow, KeyClaim, NewIdentifier, Posting } from "./store/posting.ts";
 export {
   MOVEMENTS_END,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { verifyProjections } from "#domains/ledger/index.ts";
+import { isLostRace, postChanges, verifyProjections } from "#domains/ledger/index.ts";
 import { createCalendar } from "#kernel/time.ts";
 import { manualClock } from "#platform/clock.ts";
 import { testEngines } from "../../../test/engines.ts";
@@ -152,6 +152,36 @@ test("a neighbour that is refused or unknown spoils nothing", async () => {
     outcomes.map((outcome) => (outcome.ok ? "ok" : outcome.failure.code)),
     ["ok", "insufficient-points", "unknown-member", "forbidden-partner", "unknown-category", "receipt-in-future"],
   );
+});
+
+test("a process that is overtaken reads again: its receipt counts on top of the other's", async () => {
+  const other = createCheckout({ pool: engines.pool, clock, programmes, identifierSecret: Buffer.from("test") });
+  await accepted(checkout.postReceipt(receipt({}, "4010"), till));
+  await accepted(other.postReceipt(receipt({}, "4010"), till));
+  const { body } = await accepted(checkout.postReceipt(receipt({}, "4010"), till));
+  assert.equal(body.wallet?.activeCents, 30_000);
+});
+
+test("a batch that is overtaken is not posted, and the database's log says by what", async () => {
+  const anonymous = { keyBucket: 1, keyHash: Buffer.alloc(16), partner: "alfa", store: "alfa-1" };
+  const times = { occurredAt: clock.now(), postedAt: clock.now(), businessDay: 20_619, programmeVersion: 1 };
+  const batch = {
+    ...{ changes: [], keys: [], identifiers: [] },
+    anonymous: [{ ...anonymous, ...times, turnoverKopecks: 1, body: "{}" }],
+    firstOpenDay: 20_000,
+  };
+  const client = await engines.pool.connect();
+  try {
+    const error = await postChanges(client, batch).catch((thrown: Error) => thrown);
+    assert.ok(error instanceof Error && isLostRace(error));
+    assert.match(error.message, /^overtaken: the first open day changed meanwhile; nothing is posted/);
+  } finally {
+    client.release();
+  }
+  const { rows } = await engines.pool.query("select from anonymous_receipt where key_hash = $1", [
+    "00000000-0000-0000-0000-000000000000",
+  ]);
+  assert.equal(rows.length, 0);
 });
 
 test("verify rebuilds all of it from the operations", async () => {

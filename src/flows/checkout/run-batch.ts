@@ -1,5 +1,5 @@
 import type { StoredOperation } from "#domains/ledger/index.ts";
-import { postChanges } from "#domains/ledger/index.ts";
+import { isLostRace, postChanges } from "#domains/ledger/index.ts";
 import { err, ok } from "#kernel/result.ts";
 import type { EpochMs } from "#kernel/time.ts";
 import { type BatchContext, forget } from "./batch-context.ts";
@@ -124,12 +124,11 @@ async function post(context: BatchContext, plan: Plan, now: EpochMs): Promise<Po
 }
 
 function judge(error: unknown, context: BatchContext): PostOutcome {
-  const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
-  // 22012: the fence or a wallet was not as expected. 40001, 40P01: serialization, deadlock.
-  if (code === "22012" || code === "40001" || code === "40P01") {
+  if (isLostRace(error)) {
     context.memory.firstOpenDay = undefined;
     return "again";
   }
+  const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
   // 23505: a key or identifier is there. Without a SQLSTATE of data (22, 23) the connection may have been lost after the
   // commit: either way the keys are read before anything is said.
   if (code === "23505" || !/^(22|23|42)/.test(code)) return "look-up";

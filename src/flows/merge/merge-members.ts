@@ -23,7 +23,7 @@ export type Merged = { readonly survivorSeq: number; readonly mergedSeq: number 
 
 /**
  * Merges one member's wallet into another's, inside the caller's transaction: both streams get their operation, or neither.
- * Both must answer for themselves (`survivorsOf`). Throws PostgreSQL's 22012 when the month was closed meanwhile: begin again.
+ * Both must answer for themselves (`survivorsOf`). Throws a lost race (`isLostRace`) when the month was closed meanwhile: begin again.
  */
 export async function mergeMembers(
   deps: MergeDeps,

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from "pg";
+import { isLostRace } from "#domains/ledger/index.ts";
 import { transaction } from "#platform/postgres/transaction.ts";
 
 /** More races in a row than any honest load makes. */
@@ -7,10 +8,10 @@ const MOST_ATTEMPTS = 12;
 /** A member was merged between reading and locking. */
 export class MergeRace extends Error {}
 
-/** 23505: an identifier, a key or a pair came meanwhile; 22012: a wallet or the month moved (post-changes.ts). */
+/** 23505: an identifier, a key or a pair came meanwhile. */
 export function isRace(error: unknown): boolean {
   const { code } = error as { code?: string };
-  return error instanceof MergeRace || code === "23505" || code === "22012";
+  return error instanceof MergeRace || code === "23505" || isLostRace(error);
 }
 
 /**

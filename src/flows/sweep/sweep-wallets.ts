@@ -3,6 +3,7 @@ import {
   type Change,
   findDueMembers,
   finish,
+  isLostRace,
   loadWallets,
   openDraft,
   postChanges,
@@ -56,7 +57,8 @@ async function bookMembers(deps: SweepDeps, members: readonly MemberId[]): Promi
   try {
     return await bookOn(client, deps, members);
   } catch (error) {
-    if (!isRace(error)) throw error;
+    // A till was faster, or the fence moved: read again in smaller pages.
+    if (!isLostRace(error)) throw error;
     if (members.length === 1) return bookMembers(deps, members);
   } finally {
     client.release();
@@ -90,10 +92,4 @@ async function bookOn(client: PoolClient, deps: SweepDeps, members: readonly Mem
     members: changes.length,
     operations: changes.reduce((total, change) => total + change.operations.length, 0),
   };
-}
-
-/** A till was faster, or the fence moved (see post-changes.ts): read again in smaller pages. */
-function isRace(error: unknown): boolean {
-  const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
-  return code === "22012" || code === "40001" || code === "40P01";
 }

@@ -1,4 +1,5 @@
 import type { ClientBase } from "pg";
+import { isRetryable } from "#platform/postgres/transaction.ts";
 import type { Posting } from "./posting.ts";
 import { fenceParameter, POSTED_ROWS, type PostedRows } from "./posting-columns.ts";
 
@@ -80,6 +81,14 @@ const SECTIONS: Readonly<Record<PostedRows, string>> = {
     and budget_lease.used_cents + x.cents <= budget_lease.granted_cents`,
 };
 
+/** SQLSTATE of a batch that was overtaken, raised by the function `lost_race`. */
+const LOST_RACE = "LR001";
+
+/** Whether a posting failed because something else was faster: by what it proves, by serialization, or by a deadlock. */
+export function isLostRace(error: unknown): boolean {
+  return (error as { code?: unknown }).code === LOST_RACE || isRetryable(error);
+}
+
 type Statement = { readonly name: string; readonly text: string };
 /** One per set of tables that a batch has rows for: some ten of them make up nearly all batches. */
 const statements = new Map<string, Statement>();
@@ -87,7 +96,7 @@ const statements = new Map<string, Statement>();
 /**
  * Posts a batch in one statement, one round trip, one transaction: claims keys, moves wallets `where seq = expected`,
  * inserts operations and lots. The statement proves that every row was written before it commits; else it fails:
- * - SQLSTATE 22012 (division by zero): the fence moved, a wallet is not at the expected seq, or a lease of a budget was
+ * - LOST_RACE, with the name of the rows: the fence moved, a wallet is not at the expected seq, or a lease of a budget was
  *   recalled; read again, price again;
  * - 23505: a key or an identifier is already there; look the keys up, answer replays, post the rest.
  *
@@ -126,13 +135,14 @@ function compose(present: readonly PostedRows[], firsts: readonly number[]): str
   });
   const proofs = present.map((rows, i) => {
     const type = /\$1::(\w+)\[\]/.exec(SECTIONS[rows])?.[1];
-    return `(select count(*) from ${rows}) = cardinality($${firsts[i]}::${type}[])`;
+    return `when (select count(*) from ${rows}) <> cardinality($${firsts[i]}::${type}[]) then lost_race('${rows}')`;
   });
   return `
 with fence as (
   select 1 from accounting_fence where first_open_day = $1::date for share
 ), ${sections.join(", ")}
-select 1 / (case when (select count(*) from fence) = 1
-  and ${proofs.join("\n  and ")}
-  then 1 else 0 end) as posted`;
+select case
+  when (select count(*) from fence) <> 1 then lost_race('the first open day')
+  ${proofs.join("\n  ")}
+  else true end as posted`;
 }
