@@ -2,7 +2,7 @@ import type { VelocityTerms } from "#domains/program/index.ts";
 import { type Calendar, type EpochMs, MINUTE_MS } from "#kernel/time.ts";
 import { AT, COLUMNS, freeEvent, freeList, MASK, pushEvent } from "./events.ts";
 import type { GuardFacts } from "./facts.ts";
-import { type Column, columnValue, countedBy, countedValue, type Group, groupsOf, keyFor } from "./groups.ts";
+import { atMost, type Column, columnValue, countedBy, countedValue, type Group, groupsOf, keyFor } from "./groups.ts";
 import type { CountedRule } from "./rules.ts";
 import { addSubject, findSubject, nextSubject, removeSubject } from "./subjects.ts";
 import { addToTally, newTally, type Tally } from "./tally.ts";
@@ -14,6 +14,8 @@ export const LATE_MS = 15 * MINUTE_MS;
 /** Subjects looked at for each event added, so that what is over is forgotten without a pause. */
 const SWEPT_PER_ADD = 2;
 const LOOKED_AT_TO_FORGET = 8;
+/** Below this, what is over is not looked for among a subject's events. */
+const PRUNED_FROM = 4;
 /** Stands for a newest event where a subject is kept in tallies. */
 const TALLIED = -2;
 
@@ -60,7 +62,15 @@ export function subjectsIn({ groups }: Counters): number {
 /** Bytes that the typed arrays of the counters take; tallies of busy subjects are some thousand bytes each on top. */
 export function bytesOf({ groups }: Counters): number {
   return groups.reduce((total, { subjects, events, tallies }) => {
-    const arrays = [subjects.keys, subjects.heads, subjects.minutes, events.rows, events.next];
+    const arrays = [
+      subjects.keys,
+      subjects.heads,
+      subjects.minutes,
+      subjects.counts,
+      subjects.sums,
+      events.rows,
+      events.next,
+    ];
     const all = [...arrays, ...subjects.shards.map(({ slots }) => slots)];
     for (const tally of tallies.values()) for (const { ids, amounts } of tally) all.push(ids, amounts);
     return all.reduce((sum, { byteLength }) => sum + byteLength, total);
@@ -95,7 +105,9 @@ export function talliesOf({ subjects, tallies }: Group, subject: number): readon
 
 function addEvent(group: Group, subject: number, mask: number, facts: GuardFacts): void {
   const { subjects, events, columns } = group;
-  const known = prune(group, subject, facts.at);
+  const known = subjects.counts[subject] as number;
+  // At 4, 8, 16 ... and when there are too many: what is over is looked for once for each event.
+  if (known >= FEW || (known >= PRUNED_FROM && (known & (known - 1)) === 0)) prune(group, subject, facts.at);
   const event = pushEvent(events, subjects.heads[subject] as number);
   const { rows } = events;
   const row = event * events.width;
@@ -103,22 +115,32 @@ function addEvent(group: Group, subject: number, mask: number, facts: GuardFacts
   rows[row + MASK] = mask;
   for (let c = 0; c < columns.length; c++) rows[row + COLUMNS + c] = columnValue(columns[c] as Column, facts);
   subjects.heads[subject] = event;
-  if (known === FEW) toTallies(group, subject);
+  addToSums(group, subject, row, 1);
+  if ((subjects.counts[subject] as number) > FEW) toTallies(group, subject);
 }
 
-/** Frees a subject's events that no window with anything still to come can reach; how many are left. */
-function prune({ subjects, events, horizonMs }: Group, subject: number, at: EpochMs): number {
+/** `times` is 1 for an event that comes, -1 for one that is forgotten. */
+function addToSums(group: Group, subject: number, row: number, times: 1 | -1): void {
+  const { subjects, events, rules, columnOf } = group;
+  subjects.counts[subject] = (subjects.counts[subject] as number) + times;
+  const mask = events.rows[row + MASK] as number;
+  for (let r = 0; r < rules.length; r++) {
+    if ((mask & (1 << r)) === 0) continue;
+    const column = columnOf[r] as number;
+    const added = column < 0 ? 1 : atMost(group, r, events.rows[row + COLUMNS + column] as number);
+    const place = subject * rules.length + r;
+    subjects.sums[place] = (subjects.sums[place] as number) + times * added;
+  }
+}
+
+/** Frees a subject's events that no window with anything still to come can reach. */
+function prune(group: Group, subject: number, at: EpochMs): void {
+  const { subjects, events, horizonMs } = group;
   const { rows, next, width } = events;
   let newest = at;
-  let oldest = at;
-  let known = 0;
   for (let event = subjects.heads[subject] as number; event >= 0; event = next[event] as number) {
-    const then = rows[event * width + AT] as number;
-    if (then > newest) newest = then;
-    if (then < oldest) oldest = then;
-    known++;
+    newest = Math.max(newest, rows[event * width + AT] as number);
   }
-  if (oldest >= newest - horizonMs) return known;
   let before = -1;
   for (let event = subjects.heads[subject] as number; event >= 0; ) {
     const after = next[event] as number;
@@ -126,12 +148,11 @@ function prune({ subjects, events, horizonMs }: Group, subject: number, at: Epoc
     else {
       if (before < 0) subjects.heads[subject] = after;
       else next[before] = after;
+      addToSums(group, subject, event * width, -1);
       freeEvent(events, event);
-      known--;
     }
     event = after;
   }
-  return known;
 }
 
 function toTallies(group: Group, subject: number): void {

@@ -61,7 +61,7 @@ function groupOf(terms: readonly VelocityTerms[], calendar: Calendar, lateMs: nu
       spend: bits(({ on }) => on === "spend"),
     },
     choosy: bits(({ channels, placeMask }) => channels !== undefined || placeMask !== undefined),
-    subjects: createSubjects(),
+    subjects: createSubjects(rules.length),
     events: createEvents(columns.length),
     tallies: new Map(),
     scratch: new Float64Array(3 * rules.length),
@@ -73,6 +73,11 @@ function columnFor({ terms, distinctAt }: CountedRule): Column | undefined {
   if (terms.measure === "money") return "kopecks";
   if (terms.measure === "points") return terms.on === "spend" ? "spentCents" : "earnedCents";
   return undefined;
+}
+
+/** What an event with this value adds to the rule's measure at most: of different ones, one. */
+export function atMost({ rules }: Group, rule: number, value: number): number {
+  return (rules[rule] as CountedRule).distinctAt >= 0 ? 1 : value;
 }
 
 /** One time where the rule counts those; kopecks, hundredths of a point, or the key of what it counts different ones of. */

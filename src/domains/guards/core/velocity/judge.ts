@@ -2,7 +2,7 @@ import type { VelocityAction } from "#domains/program/index.ts";
 import type { EpochMs } from "#kernel/time.ts";
 import { type Counters, type Keyed, talliesOf } from "./counters.ts";
 import { AT, COLUMNS, MASK } from "./events.ts";
-import { countedValue, type Group, judgedBy } from "./groups.ts";
+import { atMost, countedValue, type Group, judgedBy } from "./groups.ts";
 import { type Known, measure } from "./measure.ts";
 import { around, type CountedRule } from "./rules.ts";
 import { findSubject } from "./subjects.ts";
@@ -49,40 +49,53 @@ function stricter(a: VelocityAction, b: VelocityAction): VelocityAction {
 }
 
 /**
- * Of the rules judged, as bits, those that may be broken: all that shares any window with the request, together, is
- * above the limit (or there is something too near). Nearly every request breaks none, and this looks at each event once.
+ * Of the rules judged, as bits, those that may be broken: all that is known of the subject, together, is above the limit
+ * (or there is anything at all that may be too near), and so is what shares any window with the request. Nearly every
+ * request breaks none, and for most the first look at a few sums says so.
  */
-function suspectsOf({ group, place, request, decided }: Known, judged: number): number {
-  const { facts, keys } = request;
-  const key = keys[place] as number;
+function suspectsOf(known: Known, judged: number): number {
+  const { group, place, request } = known;
+  const subject = findSubject(group.subjects, request.keys[place] as number);
+  const suspects = addUp(known, subject, judged, false);
+  return suspects === 0 ? 0 : addUp(known, subject, suspects, true);
+}
+
+function addUp(known: Known, subject: number, judged: number, isWithin: boolean): number {
+  const { group, request } = known;
   const { rules, scratch } = group;
-  const count = rules.length;
-  for (let r = 0; r < count; r++) {
+  for (let r = 0; r < rules.length; r++) {
     if ((judged & (1 << r)) === 0) continue;
-    const { from, until } = around(rules[r] as CountedRule, facts.at);
-    scratch[PLACES * r + FROM] = from;
-    scratch[PLACES * r + UNTIL] = until;
+    if (isWithin) {
+      const { from, until } = around(rules[r] as CountedRule, request.facts.at);
+      scratch[PLACES * r + FROM] = from;
+      scratch[PLACES * r + UNTIL] = until;
+    }
     scratch[PLACES * r + SUM] = ownOf(group, r, request);
   }
-  addPosted(group, key, judged, facts.at);
-  for (let i = 0; i < decided.length; i++) {
-    const other = decided[i] as Keyed;
-    if (other.keys[place] !== key) continue;
-    const { at } = other.facts;
-    const mask = (other.masks[place] as number) & judged;
-    for (let r = 0; r < count; r++) {
-      if ((mask & (1 << r)) === 0 || isOutside(scratch, r, at)) continue;
-      scratch[PLACES * r + SUM] =
-        (scratch[PLACES * r + SUM] as number) + amountOf(group, r, countedValue(group, r, other.facts));
-    }
-  }
+  if (subject >= 0) addPosted(group, subject, judged, request.facts.at, isWithin);
+  addDecided(known, judged, isWithin);
   let suspects = 0;
-  for (let r = 0; r < count; r++) {
+  for (let r = 0; r < rules.length; r++) {
     if ((judged & (1 << r)) === 0) continue;
     const { measure: what, limit } = (rules[r] as CountedRule).terms;
     if ((scratch[PLACES * r + SUM] as number) > (what === "apart" ? 0 : limit)) suspects |= 1 << r;
   }
   return suspects;
+}
+
+function addDecided({ group, place, request, decided }: Known, judged: number, isWithin: boolean): void {
+  const { rules, scratch } = group;
+  const key = request.keys[place];
+  for (let i = 0; i < decided.length; i++) {
+    const other = decided[i] as Keyed;
+    if (other.keys[place] !== key) continue;
+    const { at } = other.facts;
+    const mask = (other.masks[place] as number) & judged;
+    for (let r = 0; r < rules.length; r++) {
+      if ((mask & (1 << r)) === 0 || (isWithin && isOutside(scratch, r, at))) continue;
+      add(scratch, r, atMost(group, r, countedValue(group, r, other.facts)));
+    }
+  }
 }
 
 /** Places in a rule's part of the scratch: what shares a window with the request comes from the first on, before the second. */
@@ -92,41 +105,40 @@ function isOutside(scratch: Float64Array, rule: number, at: EpochMs): boolean {
   return at < (scratch[PLACES * rule + FROM] as number) || at >= (scratch[PLACES * rule + UNTIL] as number);
 }
 
+function add(scratch: Float64Array, rule: number, amount: number): void {
+  scratch[PLACES * rule + SUM] = (scratch[PLACES * rule + SUM] as number) + amount;
+}
+
 function ownOf(group: Group, rule: number, { facts }: Keyed): number {
   const { terms } = group.rules[rule] as CountedRule;
   if (terms.on === "return" || terms.measure === "apart") return 0;
-  return amountOf(group, rule, countedValue(group, rule, facts));
+  return atMost(group, rule, countedValue(group, rule, facts));
 }
 
-/** What one event adds at most: of different ones, one. */
-function amountOf({ rules }: Group, rule: number, value: number): number {
-  return (rules[rule] as CountedRule).distinctAt >= 0 ? 1 : value;
-}
-
-function addPosted(group: Group, key: number, judged: number, at: EpochMs): void {
-  const subject = findSubject(group.subjects, key);
-  if (subject < 0) return;
-  const { rules, scratch, events, columnOf } = group;
+function addPosted(group: Group, subject: number, judged: number, at: EpochMs, isWithin: boolean): void {
+  const { rules, scratch, subjects } = group;
   const tallies = talliesOf(group, subject);
-  if (tallies) {
-    for (let r = 0; r < rules.length; r++) {
-      if ((judged & (1 << r)) === 0) continue;
-      const most = mostInTally(tallies[r] as Tally, rules[r] as CountedRule, at);
-      scratch[PLACES * r + SUM] = (scratch[PLACES * r + SUM] as number) + most;
-    }
+  if (isWithin && !tallies) {
+    addEvents(group, subject, judged);
     return;
   }
+  for (let r = 0; r < rules.length; r++) {
+    if ((judged & (1 << r)) === 0) continue;
+    const all = subjects.sums[subject * rules.length + r] as number;
+    add(scratch, r, tallies ? mostInTally(tallies[r] as Tally, rules[r] as CountedRule, at) : all);
+  }
+}
+
+function addEvents(group: Group, subject: number, judged: number): void {
+  const { rules, scratch, events, columnOf, subjects } = group;
   const { rows, next, width } = events;
-  for (let event = group.subjects.heads[subject] as number; event >= 0; event = next[event] as number) {
+  for (let event = subjects.heads[subject] as number; event >= 0; event = next[event] as number) {
     const row = event * width;
-    const then = rows[row + AT] as number;
     const mask = (rows[row + MASK] as number) & judged;
     for (let r = 0; r < rules.length; r++) {
-      if ((mask & (1 << r)) === 0) continue;
-      if (isOutside(scratch, r, then)) continue;
+      if ((mask & (1 << r)) === 0 || isOutside(scratch, r, rows[row + AT] as number)) continue;
       const column = columnOf[r] as number;
-      const value = column < 0 ? 1 : amountOf(group, r, rows[row + COLUMNS + column] as number);
-      scratch[PLACES * r + SUM] = (scratch[PLACES * r + SUM] as number) + value;
+      add(scratch, r, column < 0 ? 1 : atMost(group, r, rows[row + COLUMNS + column] as number));
     }
   }
 }

@@ -11,7 +11,7 @@ test("subjects are found by their keys, whatever came and was forgotten before, 
   );
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.boolean(), key), { maxLength: 400 }), (steps) => {
-      const subjects = createSubjects();
+      const subjects = createSubjects(1);
       const model = new Map<number, number>();
       for (const [isAdded, each] of steps) {
         const known = model.get(each);
@@ -37,7 +37,7 @@ test("subjects are found by their keys, whatever came and was forgotten before, 
 });
 
 test("a hundred thousand subjects are all found, and half of them after the others are forgotten", () => {
-  const subjects = createSubjects();
+  const subjects = createSubjects(1);
   const keyOf = (n: number) => n * 90_071_992_547 + 1;
   const numbers = Array.from({ length: 100_000 }, (_, n) => addSubject(subjects, keyOf(n)));
   for (let n = 0; n < numbers.length; n += 2) removeSubject(subjects, numbers[n] as number);
