@@ -10,7 +10,8 @@ import { startLoad } from "./load-process.ts";
 import { programmeFile } from "./programme.ts";
 
 /** `rules`: the full programme but for its velocity rules. */
-type Kind = "plain" | "rules" | "full";
+const KINDS = ["plain", "rules", "full"] as const;
+type Kind = (typeof KINDS)[number];
 type Segment = {
   readonly kind: Kind;
   readonly perSecond: number;
@@ -30,8 +31,9 @@ const ORDER: readonly Kind[] = ["plain", "rules", "full", "full", "rules", "plai
  * keeps, by the clock and by processor time, and where that time goes.
  */
 export async function serveFull(given: BenchOptions, stack: Stack, key: string, members: number) {
-  const half = Math.floor(members / 2);
-  await giveBoosts(stack.pool, half + 1, half * 2);
+  // Members of their own for each kind: who shops more has more open lots, and costs more.
+  const third = Math.floor(members / 3);
+  await giveBoosts(stack.pool, third + 1, third * 3);
   const turns = given.number("turns", 1);
   const order = given.flag("no-velocity") ? ORDER.filter((kind) => kind !== "full") : ORDER;
   const seconds = given.number("seconds", 30) / (order.length * turns);
@@ -43,8 +45,8 @@ export async function serveFull(given: BenchOptions, stack: Stack, key: string, 
       if (kind !== "plain") fullVersions.push(version);
       const shopping = {
         seed: given.number("seed", 1) + turn * ORDER.length + i,
-        members: half,
-        firstMember: kind === "plain" ? 1 : half + 1,
+        members: third,
+        firstMember: 1 + third * KINDS.indexOf(kind),
         run: `${Math.floor(Date.now() / 1000).toString(36)}${i}`,
       };
       const segment = await measure(given, stack, key, kind, shopping, seconds);
