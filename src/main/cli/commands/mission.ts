@@ -1,18 +1,15 @@
 import { userInfo } from "node:os";
 import type { StoredMission } from "#domains/missions/index.ts";
-import { formatProgrammeError, loadProgrammes } from "#domains/program/index.ts";
 import {
   changeMissionState,
-  type DraftFailure,
   draftMissions,
   makeForecast,
   planMissions,
-  type StateFailure,
   type StateRequest,
 } from "#flows/missions/index.ts";
-import { type CommandContext, type CommandFailure, defineCommand, failure } from "../command.ts";
+import { defineCommand, failure } from "../command.ts";
 import { ASSUMPTION_OPTIONS, forecastText, statedOf } from "./mission-forecast.ts";
-import { BY, COMMENT, draftedText, fileOf } from "./published-files.ts";
+import { BY, COMMENT, draftedText, fileOf, refusedOf, withHome } from "./published-files.ts";
 
 export const missionPlanCommand = defineCommand({
   name: "mission plan",
@@ -27,7 +24,7 @@ export const missionPlanCommand = defineCommand({
         who: "",
         comment: "",
       });
-      if (!planned.ok) throw refusedDraft(planned.failure);
+      if (!planned.ok) throw refusedOf("mission", planned.failure);
       context.result(planned.value, draftedText(planned.value));
     });
   },
@@ -47,12 +44,12 @@ export const missionApplyCommand = defineCommand({
         who,
         comment: values.comment,
       });
-      if (!drafted.ok) throw refusedDraft(drafted.failure);
+      if (!drafted.ok) throw refusedOf("mission", drafted.failure);
       const forecasts: StoredMission[] = [];
       for (const { id, change } of drafted.value) {
         if (change === "unchanged") continue;
         const made = await makeForecast(deps, { mission: id, who });
-        if (!made.ok) throw refusedState(made.failure);
+        if (!made.ok) throw refusedOf("mission", made.failure);
         forecasts.push(made.value);
       }
       context.result(
@@ -75,7 +72,7 @@ export const missionForecastCommand = defineCommand({
     const assumptions = statedOf(values);
     await withHome(context, async (deps) => {
       const made = await makeForecast(deps, { mission, who: values.by ?? userInfo().username, assumptions });
-      if (!made.ok) throw refusedState(made.failure);
+      if (!made.ok) throw refusedOf("mission", made.failure);
       context.result({ mission, forecast: made.value.forecast }, forecastText(made.value));
     });
   },
@@ -99,7 +96,7 @@ function stateCommand(action: StateRequest["action"], summary: string) {
       await withHome(context, async (deps) => {
         const who = values.by ?? userInfo().username;
         const changed = await changeMissionState(deps, { mission, action, who, comment: values.comment });
-        if (!changed.ok) throw refusedState(changed.failure);
+        if (!changed.ok) throw refusedOf("mission", changed.failure);
         const { id, state, revision, forecast } = changed.value;
         const text = `Mission ${id}: ${state}.`;
         // Whoever approves it sees what it was made live on.
@@ -108,53 +105,4 @@ function stateCommand(action: StateRequest["action"], summary: string) {
       });
     },
   });
-}
-
-type Deps = Parameters<typeof draftMissions>[0];
-
-async function withHome(context: CommandContext, work: (deps: Deps) => Promise<void>): Promise<void> {
-  const home = await context.openHome();
-  try {
-    const { clock } = context;
-    await work({ pool: home.pool, clock, programmes: await loadProgrammes({ pool: home.pool, clock }) });
-  } finally {
-    await home.close();
-  }
-}
-
-function refusedDraft(reason: DraftFailure): CommandFailure {
-  switch (reason.code) {
-    case "missions-invalid": {
-      const { errors } = reason;
-      const count = errors.length === 1 ? "1 error" : `${errors.length} errors`;
-      return failure.refused(`${errors.map(formatProgrammeError).join("\n")}\n${count}; nothing was changed.`, reason);
-    }
-    case "mission-approved":
-      return failure.refused(`Mission ${reason.mission} was approved and does not change any more.`, reason);
-    case "forbidden-partner":
-      return failure.refused(`A mission of ${reason.partner} is in the way.`, reason);
-    case "no-programme":
-      return failure.refused("No programme has been applied yet.", reason);
-  }
-}
-
-const STATE_TEXTS: Partial<Record<StateFailure["code"], string>> = {
-  "unknown-mission": "There is no such mission.",
-  "no-programme": "No programme has been applied yet.",
-  "mission-needs-forecast": "This revision has no forecast yet: `dolka mission apply` makes one.",
-  "mission-over": "The mission's last day has passed.",
-  "programme-conflict": "The programme was changed meanwhile: try again.",
-};
-
-function refusedState(reason: StateFailure): CommandFailure {
-  switch (reason.code) {
-    case "mission-own-approval":
-      return failure.refused(`${reason.editedBy} wrote the last revision; another person approves it.`, reason);
-    case "mission-state":
-      return failure.refused(`The mission is ${reason.state}; ${reason.action} is not possible.`, reason);
-    case "mission-unfit":
-      return failure.refused(`The mission's rule does not fit the programme: ${reason.reason}`, reason);
-    default:
-      return failure.refused(STATE_TEXTS[reason.code] ?? reason.code, reason);
-  }
 }

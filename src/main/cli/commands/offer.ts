@@ -3,7 +3,7 @@ import { userInfo } from "node:os";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createCodes, type OfferForecast } from "#domains/offers/index.ts";
-import { formatProgrammeError, loadProgrammes } from "#domains/program/index.ts";
+import { loadProgrammes } from "#domains/program/index.ts";
 import { createCheckout } from "#flows/checkout/index.ts";
 import {
   changeOfferState,
@@ -18,13 +18,12 @@ import {
   planOffers,
   planPromos,
 } from "#flows/offers/index.ts";
-import type { ManageDeps, StateAction } from "#flows/publishing/index.ts";
+import type { StateAction } from "#flows/publishing/index.ts";
 import { identifierSecret } from "#main/identifier-secret.ts";
 import { TableFileError } from "#platform/tables/read-table.ts";
-import type { FileFault } from "#platform/yaml/faults.ts";
-import { type Command, type CommandContext, defineCommand, EXIT, failure } from "../command.ts";
+import { type Command, defineCommand, EXIT, failure } from "../command.ts";
 import { formatCount, formatPoints } from "../format.ts";
-import { BY, COMMENT, draftedText, fileOf } from "./published-files.ts";
+import { BY, COMMENT, draftedText, fileOf, refusedOf, withHome } from "./published-files.ts";
 
 const KINDS = {
   offer: {
@@ -64,7 +63,7 @@ function planCommandOf(kind: keyof typeof KINDS): Command {
     async run(context, { positionals }) {
       await withHome(context, async (deps) => {
         const planned = await use.plan(deps, { file: fileOf(positionals, "one file"), who: "", comment: "" });
-        if (!planned.ok) throw refusedDraft(planned.failure);
+        if (!planned.ok) throw refusedOf(kind, planned.failure);
         context.result(planned.value, draftedText(planned.value));
       });
     },
@@ -83,12 +82,12 @@ function applyCommandOf(kind: keyof typeof KINDS): Command {
       await withHome(context, async (deps) => {
         const who = values.by ?? userInfo().username;
         const drafted = await use.draft(deps, { file: fileOf(positionals, "one file"), who, comment: values.comment });
-        if (!drafted.ok) throw refusedDraft(drafted.failure);
+        if (!drafted.ok) throw refusedOf(kind, drafted.failure);
         const forecasts: { id: string; forecast: OfferForecast }[] = [];
         for (const { id, change } of drafted.value) {
           if (change === "unchanged") continue;
           const made = await use.forecast(deps, { id, who });
-          if (!made.ok) throw refused(made.failure);
+          if (!made.ok) throw refusedOf(kind, made.failure);
           if (made.value.forecast !== undefined) forecasts.push({ id, forecast: made.value.forecast });
         }
         const text = [draftedText(drafted.value), ...forecasts.map(forecastText)].join("\n");
@@ -112,7 +111,7 @@ function stateCommandOf(kind: keyof typeof KINDS, action: StateAction): Command 
       await withHome(context, async (deps) => {
         const who = values.by ?? userInfo().username;
         const changed = await use.change(deps, { id: named, action, who, comment: values.comment });
-        if (!changed.ok) throw refused(changed.failure);
+        if (!changed.ok) throw refusedOf(kind, changed.failure);
         const { state, revision } = changed.value;
         context.result({ id: named, state, revision }, `${kind} ${named}: ${state}.`);
       });
@@ -146,7 +145,7 @@ export const importOffersCommand = defineCommand({
       const done = await importAssignments(deps, file, offer, values.by ?? userInfo().username);
       bar.finish();
       await checkout.drain();
-      if (!done.ok) throw refused(done.failure);
+      if (!done.ok) throw refusedOf("offer", done.failure);
       const { rows, assigned, known, refused: bad, isWhole } = done.value;
       const lines = bad.slice(0, SHOWN).map(({ row, reason }) => `  row ${row}: ${reason}`);
       const sum = `${formatCount(assigned)} given + ${formatCount(known)} had it + ${formatCount(bad.length)} refused`;
@@ -175,7 +174,7 @@ export const exportCodesCommand = defineCommand({
     await withHome(context, async ({ pool, clock }) => {
       const codes = createCodes(identifierSecret(context.home));
       const exported = await exportCodes({ pool, clock, codes }, promotion, undefined);
-      if (!exported.ok) throw refused(exported.failure);
+      if (!exported.ok) throw refusedOf("promotion", exported.failure);
       let count = 0;
       const lines = async function* () {
         yield "code\n";
@@ -191,36 +190,10 @@ export const exportCodesCommand = defineCommand({
   },
 });
 
-async function withHome(context: CommandContext, work: (deps: ManageDeps) => Promise<void>): Promise<void> {
-  const home = await context.openHome();
-  try {
-    const { clock } = context;
-    await work({ pool: home.pool, clock, programmes: await loadProgrammes({ pool: home.pool, clock }) });
-  } finally {
-    await home.close();
-  }
-}
-
 function forecastText({ id, forecast }: { id: string; forecast: OfferForecast }): string {
   const { users, pointsCents, assumptions, exceedsBudget } = forecast;
   const range = ({ low, expected, high }: OfferForecast["users"], show: (value: number) => string) =>
     `${show(expected)} (${show(low)} to ${show(high)})`;
   const over = exceedsBudget ? ", more than the budget" : "";
   return `${id}: ${range(users, formatCount)} members (${assumptions.usingIs}), points ${range(pointsCents, formatPoints)}${over}`;
-}
-
-type Refusal = { readonly code: string; readonly [detail: string]: unknown };
-
-function refusedDraft(reason: Refusal) {
-  const errors = reason.errors as readonly FileFault[] | undefined;
-  if (errors === undefined) return refused(reason);
-  const count = errors.length === 1 ? "1 error" : `${errors.length} errors`;
-  return failure.refused(`${errors.map(formatProgrammeError).join("\n")}\n${count}; nothing was changed.`, reason);
-}
-
-/** The code in words, with its details. */
-function refused(reason: Refusal) {
-  const { code, ...details } = reason;
-  const told = Object.entries(details).map(([key, value]) => `${key} ${String(value)}`);
-  return failure.refused([code.replaceAll("-", " "), ...told].join("; "), reason);
 }
