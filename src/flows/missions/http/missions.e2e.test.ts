@@ -69,9 +69,24 @@ test("a partner drafts, the operator approves; faults are told by field, another
   assert.equal((await act("number", "approve", operator)).status, 409);
   assert.equal((await api.call("/v1/missions/number", { key: api.keys.partner })).status, 404);
   assert.deepEqual((await ladder()).ladders, [], "members see no drafts");
-  const forecast = await act("number", "forecast", telecom);
+  const stating = (assumptions: object) =>
+    api.call("/v1/missions/number/forecast", { key: telecom, body: { assumptions } });
+  const misordered = await stating({ won: { low: 300, expected: 200, high: 400 } });
+  assert.equal(misordered.status, 400);
+  assert.match(misordered.text, /"pointer":"\/assumptions\/won"/);
+  assert.equal((await stating({ luck: { low: 1, expected: 2, high: 3 } })).status, 400);
+  const won = { low: 100, expected: 200, high: 400 };
+  const forecast = await stating({ won });
   assert.equal(forecast.status, 200, forecast.text);
-  assert.equal((await act("number", "approve", operator)).status, 200);
+  const approved = await act("number", "approve", operator);
+  assert.equal(approved.status, 200);
+  const { assumptions, completions } = approved.body.forecast as unknown as {
+    assumptions: Record<string, { source: string; expected: number; text: { ru: string } }>;
+    completions: { low: number };
+  };
+  assert.deepEqual([assumptions.won?.source, assumptions.won?.expected], ["stated", 200], "it was made live on these");
+  assert.match(assumptions.won?.text.ru ?? "", /благодаря заданию: 2 % \(1 % – 4 %\); указал автор\.$/);
+  assert.ok(completions.low >= 0);
   clock.advance(1_000);
   assert.equal((await put("number", document({ rung: 3 }))).status, 409);
   const told = await api.call("/v1/missions/number", { key: telecom });

@@ -19,16 +19,18 @@ picked as (
 select f.member_id from picked p cross join lateral (
   select member_id from (
     (select 0 as lap, member_id from wallet
-      where bucket = p.bucket and member_id >= p.pivot and status = 'open' order by member_id limit ceil($1 / 1024.0))
+      where bucket = p.bucket and member_id >= p.pivot and status = 'open' order by member_id limit $2)
     union all
     (select 1 as lap, member_id from wallet
-      where bucket = p.bucket and member_id < p.pivot and status = 'open' order by member_id limit ceil($1 / 1024.0))
-  ) around order by lap, member_id limit ceil($1 / 1024.0)) f
+      where bucket = p.bucket and member_id < p.pivot and status = 'open' order by member_id limit $2)
+  ) around order by lap, member_id limit $2) f
 order by p.bucket, f.member_id`;
 
-/** About so many members, any of them; the same ones while nobody joins. */
+/** About so many members, any of them; the same ones while nobody joins. All of them where there are no more than that. */
 export async function sampleMembers(pool: Pool, count: number): Promise<MemberId[]> {
-  const { rows } = await pool.query<{ member_id: number }>(SAMPLE, [count]);
+  const isAll = (await countMembers(pool)) <= count;
+  const [buckets, each] = isAll ? [1_024, count] : [count, Math.ceil(count / 1_024)];
+  const { rows } = await pool.query<{ member_id: number }>(SAMPLE, [buckets, each]);
   return rows.map((row) => Number(row.member_id));
 }
 
