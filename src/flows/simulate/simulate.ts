@@ -106,6 +106,7 @@ async function simulateIn(
   let done = await run(demand === undefined ? {} : { demand }, 0);
   const plan = mayRunDry && demand !== undefined ? planBudgets(demand) : undefined;
   if (plan?.changesAnything) done = await run({ plan }, 1);
+  else control.onProgress(1, 1);
   const { tally, hidden } = done;
   return reportOf(tally, {
     ...{ fromAt, untilAt, change: change.kind, base, latest, changed: change.latest, budgetsAre },

@@ -10,7 +10,7 @@ export function simulationText(simulation: Simulation): string {
   return [
     `What if: ${count(simulation.receipts)} receipts of ${count(simulation.members)} members, ${simulation.from.slice(0, 10)} to ${simulation.until.slice(0, 10)} (exclusive), turnover ${numbers.moneyText(turnoverKopecks, "en")}`,
     `Points  ${points(total.beforeCents)} → ${points(total.afterCents)}  (${signed(total.differenceCents)}, ${share(total.differenceCents, total.beforeCents)}); of turnover ${ofTurnover(total.beforeCents, turnoverKopecks)} → ${ofTurnover(total.afterCents, turnoverKopecks)}`,
-    `Expected to be spent of the difference: ${numbers.moneyText(simulation.expectedCostKopecks, "en")}`,
+    `Expected to be spent of the difference: ${signedMoney(simulation.expectedCostKopecks)}`,
     ...section("By funder", simulation.funders),
     ...section("By partner", simulation.partners),
     ...section("By level", simulation.levels),
@@ -101,6 +101,10 @@ function checkLines({ check, receipts, base }: Simulation): string[] {
         `  ${count(number)} of version ${version} stay as they were: the patch does not fit that version`,
     ),
   ];
+}
+
+function signedMoney(kopecks: number): string {
+  return `${kopecks < 0 ? "-" : ""}${numbers.moneyText(Math.abs(kopecks), "en")}`;
 }
 
 export function count(value: number): string {

@@ -2,7 +2,7 @@ import type { Random } from "#kernel/random.ts";
 import { student } from "./draws.ts";
 
 /** What is believed before any mission has finished: doers earn a tenth more than their replayed receipts, give or take a quarter. */
-export const SPENDING_PRIOR = { mean: Math.log(1.1), spread: 0.25, weight: 1, degrees: 4 } as const;
+export const SPENDING_PRIOR = { mean: Math.log(1.1), spread: 0.25, weight: 3, degrees: 8 } as const;
 
 export type Spending = {
   readonly finished: number;
@@ -28,7 +28,7 @@ export function learnSpending(ratios: readonly number[]): Spending {
   const scale = Math.sqrt((squares / degreesAfter) * (1 + 1 / weightAfter));
   return {
     finished: n,
-    // Tails of t have no mean once they are exponents: what doubles or halves thrice is taken as that.
-    draw: (random) => Math.exp(mean + scale * Math.min(8, Math.max(-8, student(random, degreesAfter)))),
+    // As an exponent a t has no mean: its tails end at six spreads.
+    draw: (random) => Math.exp(mean + scale * Math.min(6, Math.max(-6, student(random, degreesAfter)))),
   };
 }

@@ -60,6 +60,7 @@ export function told(key: AssumptionKey, source: AssumptionSource, range: Range,
   const [whatRu, whatEn] = WHAT[key];
   const amounts = (decimal: string, to: string) => {
     const show = (value: number) => (unit === "members" ? String(value) : `${share(value, decimal)} %`);
+    if (range.low === range.high) return show(range.expected);
     return `${show(range.expected)} (${show(range.low)} ${to} ${show(range.high)})`;
   };
   return {
