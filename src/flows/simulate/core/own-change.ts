@@ -34,7 +34,7 @@ export function foreignPaths(before: ProgrammeDocument, after: ProgrammeDocument
       if (isSame(old, now)) continue;
       const isOwn =
         section === "rules"
-          ? [old, now].every((rule) => rule === undefined || isOwnRule(rule as Rule, partner))
+          ? [old, now].every((rule) => rule === undefined || isOwnRule(rule as Rule, before, partner))
           : !usedByOthers.has(`${section}/${id}`) && ![old, now].some(takesAll);
       if (!isOwn) paths.push(`/${section}/${id}`);
     }
@@ -57,20 +57,28 @@ function treeOf(document: ProgrammeDocument, section: string): Readonly<Record<s
   return (document as unknown as Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>)[section];
 }
 
-function isOwnRule({ when }: Rule, partner: PartnerId): boolean {
-  const at = when?.partner;
-  const places = at === undefined ? [] : typeof at === "string" ? [at] : at;
-  return places.length > 0 && places.every((place) => place === partner);
+/** Whether it holds at the partner's places alone: all that a rule says of where must hold, so one of them is enough. */
+function isOwnRule({ when }: Rule, { brands, stores }: ProgrammeDocument, partner: PartnerId): boolean {
+  const brandIs = (brand: string | undefined) => brand !== undefined && brands[brand]?.partner === partner;
+  const all = (places: string | readonly string[] | undefined, isOwn: (place: string) => boolean) => {
+    const listed = places === undefined ? [] : typeof places === "string" ? [places] : places;
+    return listed.length > 0 && listed.every(isOwn);
+  };
+  return (
+    all(when?.partner, (place) => place === partner) ||
+    all(when?.brand, brandIs) ||
+    all(when?.store, (store) => brandIs(stores[store]?.brand))
+  );
 }
 
 /** `caps/ID`, `boosts/ID` and so on that rules of others name: every text in them, since an id is named in several places. */
-function namesOfOthers({ rules }: ProgrammeDocument, partner: PartnerId): Set<string> {
+function namesOfOthers(document: ProgrammeDocument, partner: PartnerId): Set<string> {
   const names = new Set<string>();
   const walk = (value: unknown): void => {
     if (typeof value === "string") for (const part of PARTS) names.add(`${part}/${value}`);
     else if (typeof value === "object" && value !== null) Object.values(value).forEach(walk);
   };
-  for (const rule of Object.values(rules)) if (!isOwnRule(rule, partner)) walk(rule);
+  for (const rule of Object.values(document.rules)) if (!isOwnRule(rule, document, partner)) walk(rule);
   return names;
 }
 
