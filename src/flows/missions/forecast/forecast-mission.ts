@@ -37,8 +37,8 @@ export type Unfit = { readonly code: "mission-unfit"; readonly reason: string };
 /** Called before each member's replay: where others are waited for. */
 export type Breathe = () => Promise<void> | undefined;
 
-/** Receipts priced for one forecast at most, those repeated for a long boost among them: a second of work. */
-const MOST_RECEIPTS = 60_000;
+/** Receipts priced (twice each) for one forecast at most, those repeated for a long boost among them: half a second of work. */
+const MOST_RECEIPTS = 30_000;
 /** Of a boost that holds for good: what it costs in a year. */
 const FOR_GOOD_DAYS = 365;
 
