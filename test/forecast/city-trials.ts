@@ -71,7 +71,7 @@ function documentOf({ id, partner, task, rateBp, from, to, boostAt = [], boostDa
   return {
     ...{ partner, name: { ru: id, en: id }, from, until: formatDay((parseDay(to) as Day) - 1) },
     audience: { newTo: partner },
-    goal: { event: task as string },
+    goal: isOfPurchase(task, boostDays) ? { purchase: { at: partner } } : { event: task as string },
     reward: {
       ...{ percent: `${rateBp / 100}%`, at: [...boostAt], category: "groceries", lasts: `${boostDays} days` },
       caps: { receipt: "1000 points", total: "3000 points" },
@@ -79,6 +79,11 @@ function documentOf({ id, partner, task, rateBp, from, to, boostAt = [], boostDa
     funders: { [partner]: 4, "dolka-operator": 1 },
     fee: "1500 RUB",
   } as MissionDocument;
+}
+
+/** A first policy or ticket is a receipt as well as an event: half of these missions ask for the one, half for the other. */
+function isOfPurchase(task: Task | undefined, boostDays: number): boolean {
+  return (task === "policy-bought" || task === "ticket-bought") && boostDays % 2 === 0;
 }
 
 type Buyers = (fromDay: Day, now: Day) => Map<number, Receipt[]>;
@@ -116,7 +121,11 @@ function pastOf(city: City, person: number, fromDay: Day, now: Day, receipts: re
     const day = startOf(partner);
     if (day < Math.max(fromDay, memberFrom) || day >= now) return [];
     const at = instantOf(day, NOON);
-    return [{ kind: "event" as const, source: `e:${partner}:${person}`, partner, type, at, data: {} }];
+    const lines = [{ category: "goods", amount: 50_000 }];
+    return [
+      { kind: "event" as const, source: `e:${partner}:${person}`, partner, type, at, data: {} },
+      { kind: "purchase" as const, source: `o:${partner}:${person}`, partner, at, lines },
+    ];
   });
   return {
     ...{ traits: [], lowestLevel: undefined, firstPurchaseAt: new Map(), happenings, receipts },
