@@ -27,8 +27,11 @@ export type VerifyOptions = {
   readonly onProgress?: (done: number, of: number) => void;
 };
 
-/** A range's stored rows are in memory at once, about 1 KB an operation. */
-const OPERATIONS_PER_RANGE = 250_000;
+/**
+ * A range's stored rows are in memory at once, about 1 KB an operation. So few die young, uncopied: 15 % faster than
+ * 250,000 at a time; fewer cost PostgreSQL more. There are at most as many ranges as buckets.
+ */
+const OPERATIONS_PER_RANGE = 5_000;
 
 /** Takes a range to its tally. */
 type Lane = { verify(range: BucketRange): Promise<Tally>; end(): Promise<void> };
