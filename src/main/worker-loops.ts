@@ -146,7 +146,7 @@ async function cards(deps: LoopDeps, signal: AbortSignal): Promise<void> {
 
 /** Invitations: what new members bought, what stayed bought, and the rewards of both sides. */
 async function referral(deps: FollowingDeps, signal: AbortSignal): Promise<void> {
-  const posting = await openPosting(deps, undefined, 1_000);
+  const posting = await openPosting(deps, await workerGuards(deps), 1_000);
   await runReferral({ ...posting, stream: deps.stream }, signal);
   await posting.checkout.drain();
 }

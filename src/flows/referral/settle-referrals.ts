@@ -19,8 +19,8 @@ import type { ReferralRunDeps } from "./deps.ts";
 import { loadFacts, loadSide, type Side } from "./load-facts.ts";
 
 const AT_ONCE = 100;
-/** A reward that a funder can't pay now is tried again. */
-const AGAIN_MS = 10 * MINUTE_MS;
+/** A reward that a funder can't pay now, or that is stopped, is tried again: it waits, claimed, and nobody loses it. */
+const AGAIN_MS = MINUTE_MS;
 
 /**
  * Brings invitations to where purchases and time have brought them. A reward is claimed first, under the lock of the

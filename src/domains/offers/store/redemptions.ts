@@ -105,12 +105,21 @@ export async function undoRedemption(pool: Pool, { member, promo, turn }: Redemp
   await pool.query(UNDO, [bucketOf(member), member, promo, turn]);
 }
 
-/** By promo_redemption_due: what a process that died has left claimed. */
+/** By promo_redemption_due: what a process that died has left claimed, and what waits for a switch. */
 const DUE = `
-select ${COLUMNS} from promo_redemption where state = 'claimed' and claimed_at < $1 order by bucket, member_id limit $2`;
+select ${COLUMNS} from promo_redemption
+where state = 'claimed' and claimed_at < $1 and (bucket, member_id, promo, turn) > ($3, $4, $5, $6)
+order by bucket, member_id, promo, turn limit $2`;
 
-export async function dueRedemptions(pool: Pool, before: EpochMs, limit: number): Promise<Redemption[]> {
-  const { rows } = await pool.query<Row>(DUE, [new Date(before), limit]);
+/** A page after another's last one. */
+export async function dueRedemptions(
+  pool: Pool,
+  before: EpochMs,
+  limit: number,
+  after?: Pick<Redemption, "member" | "promo" | "turn">,
+): Promise<Redemption[]> {
+  const from = after ? [bucketOf(after.member), after.member, after.promo, after.turn] : [-1, 0, "", 0];
+  const { rows } = await pool.query<Row>(DUE, [new Date(before), limit, ...from]);
   return rows.map(toRedemption);
 }
 

@@ -356,6 +356,45 @@ test("a shared code's limit holds over uses at once; guessing is stopped after t
   assert.ok(Number(stopped.headers.get("retry-after")) > 0);
 });
 
+test("a code used while earning is stopped is used: its points wait, come once when it goes on, and hold up nobody else's", async () => {
+  const gives = { gives: { points: "10 points" } };
+  const shared = (code: string) => ({ partner: "alfa", ...names, code, limit: "9 times", ...gives });
+  await live("/v1/promotions", "halted", { ...shared("HALTED-1"), funders: { alfa: 1 } });
+  await live("/v1/promotions", "going-on", { ...shared("GOING-1"), funders: { telecom: 1 } });
+  await tendOffers(deps);
+  const { member } = await buy("720", 100);
+  const use = (code: string, language = "en") =>
+    api.call("/v1/promo-codes/redeem", {
+      key: operator,
+      body: { code, member: { kind: "card", value: "720" } },
+      headers: { "accept-language": language },
+    });
+  const given = async () => {
+    const { rows } = await api.engines.pool.query(
+      "select (body ->> 'cents')::int as cents from operation where body -> 'reward' ->> 'promo' = 'halted'",
+    );
+    return rows.map(({ cents }) => cents);
+  };
+  const body = { scope: "funder", id: "alfa", what: "earning", reason: "an incident" };
+  const stop = await api.call("/v1/stops", { key: operator, body });
+  assert.equal(stop.status, 201, stop.text);
+  const waiting = await use("HALTED-1");
+  assert.deepEqual([waiting.status, waiting.body.member, waiting.body.pointsCents], [200, member, undefined]);
+  assert.match(waiting.text, /"code":"earning-stopped","why":"No points are being given/);
+  assert.match((await use("HALTED-1", "ru")).text, /приостановлено/);
+  assert.equal((await use("GOING-1")).body.pointsCents as unknown, 1_000, "who is not stopped gives");
+  api.clock.advance(60_000);
+  await tendOffers(deps);
+  assert.deepEqual(await given(), []);
+  await api.call(`/v1/stops/${stop.body.stop}/resume`, { key: operator, body: { reason: "mended" } });
+  await tendOffers(deps);
+  await tendOffers(deps);
+  assert.deepEqual(await given(), [1_000]);
+  const after = await use("HALTED-1");
+  assert.deepEqual([after.body.pointsCents as unknown, after.body.notes], [1_000, undefined]);
+  assert.deepEqual(await given(), [1_000]);
+});
+
 test("faults of a draft are told by field; what nobody forecast or its author approves does not go live", async () => {
   const bad = await api.call("/v1/offers/bad", {
     method: "PUT",

@@ -8,6 +8,7 @@ import { memberIds } from "#kernel/ids.ts";
 import { err, ok } from "#kernel/result.ts";
 import { sendOutcome } from "#platform/http/answer.ts";
 import type { App } from "#platform/http/app.ts";
+import { type Language, languageOf } from "#platform/http/language.ts";
 import { operation } from "#platform/http/operation.ts";
 import type { Failure } from "#platform/http/problem.ts";
 import type { ProblemRegistry } from "#platform/http/problem-registry.ts";
@@ -33,7 +34,7 @@ export const promoCodeOperations = {
     tag: "Promo codes",
     summary: "Use a promo code for a member: it gives an offer or points",
     description:
-      "A unique code works once; the same code of the same member again gets the same answer. Wrong codes are counted by member and by key: ten and a thousand an hour.",
+      "A unique code works once; the same code of the same member again gets the same answer. While earning is stopped the code is used all the same and its points come when it goes on (`notes`). Wrong codes are counted by member and by key: ten and a thousand an hour.",
     body: RedemptionSchema,
     status: 200,
     answer: Type.Object(
@@ -44,6 +45,18 @@ export const promoCodeOperations = {
         offer: Type.Optional(Type.String()),
         pointsCents: Type.Optional(Type.Integer()),
         operation: Type.Optional(Type.String()),
+        notes: Type.Optional(
+          Type.Array(
+            Type.Object(
+              {
+                code: Type.Enum(["earning-stopped"]),
+                why: Type.String({ description: "In a sentence for the member." }),
+              },
+              { title: "PromoCodeNote" },
+            ),
+            { description: "Why points are not there yet: earning is stopped, they come when it goes on." },
+          ),
+        ),
       },
       { title: "PromoCodeAnswer" },
     ),
@@ -123,7 +136,10 @@ export function promoCodeRoutes(deps: PromoCodeDeps): (app: App) => void {
       const used = may
         ? await redeemPromo(deps, member, request.body.code, principal.keyId)
         : err({ code: "unknown-member" });
-      const outcome = used.ok ? ok({ replayed: used.value.replayed, body: answerJson(used.value.body) }) : used;
+      const language = languageOf(request.headers["accept-language"]);
+      const outcome = used.ok
+        ? ok({ replayed: used.value.replayed, body: answerJson(used.value.body, language) })
+        : used;
       sendOutcome(problems, request, reply, 200, outcome);
     });
     app.post(
@@ -170,7 +186,12 @@ async function* csvOf(codes: AsyncGenerator<string>): AsyncGenerator<string> {
   if (chunk !== "") yield chunk;
 }
 
-function answerJson({ member, promo, benefit, cents, operation: done }: PromoAnswer) {
+const WAITING = {
+  ru: "Начисление баллов сейчас приостановлено: баллы по промокоду придут сами, когда оно возобновится.",
+  en: "No points are being given for now: those of this code come by themselves when giving goes on.",
+};
+
+function answerJson({ member, promo, benefit, cents, operation: done, isWaiting }: PromoAnswer, language: Language) {
   return {
     member: memberIds.format(member),
     promo,
@@ -178,5 +199,6 @@ function answerJson({ member, promo, benefit, cents, operation: done }: PromoAns
     ...(benefit.kind === "offer" ? { offer: benefit.offer } : {}),
     ...(cents === undefined ? {} : { pointsCents: cents }),
     ...(done === undefined ? {} : { operation: done }),
+    ...(isWaiting ? { notes: [{ code: "earning-stopped" as const, why: WAITING[language] }] } : {}),
   };
 }

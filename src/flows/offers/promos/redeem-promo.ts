@@ -35,12 +35,17 @@ export type PromoAnswer = {
   /** Points given, where the benefit is an award. */
   readonly cents?: number;
   readonly operation?: string;
+  /** Earning is stopped: the code is used, and its points come when the switch goes back. */
+  readonly isWaiting?: true;
 };
 
 /** What a code of a promo can give here; a subscription's price is asked for where it is bought. */
 const accepts = ({ kind }: Benefit): boolean => kind !== "subscription";
 
-/** A member uses a code: the use is claimed first, then its benefit is given by one operation. Asked again, the same answer. */
+/**
+ * A member uses a code: the use is claimed first, then its benefit is given by one operation. Asked again, the same answer.
+ * While earning is stopped the use stands all the same, and its benefit waits: it is given behind the doors afterwards.
+ */
 export async function redeemPromo(
   deps: OfferDeps,
   named: MemberId,
@@ -57,10 +62,11 @@ export async function redeemPromo(
   if (!claimed.ok) return claimed;
   const { redemption, isNew } = claimed.value;
   const given = await giveBenefit(deps, programme, redemption);
-  if (!given.ok) return given;
+  if (!given.ok && given.failure.code !== "earning-stopped") return given;
+  const done = given.ok ? given.value : ({ isWaiting: true } as const);
   return ok({
     replayed: !isNew,
-    body: { member, promo: redemption.promo, benefit: redemption.benefit, ...given.value },
+    body: { member, promo: redemption.promo, benefit: redemption.benefit, ...done },
   });
 }
 

@@ -204,6 +204,34 @@ test("rewards a month are limited, whatever settles them", async () => {
   assert.deepEqual(states.sort(), ["month-limit", "rewarded", "rewarded"]);
 });
 
+test("while earning is stopped the reward of both sides waits, and comes once when it goes on; what came back is taken all the same", async () => {
+  const { member: inviter } = await buy("650", 50_000);
+  const invited = await newcomer("651");
+  await accept((await invite(inviter)).code, "651");
+  const { receiptId } = await buy("651", 200_000);
+  await run();
+  const switchOff = async () => {
+    const body = { scope: "programme", what: "earning", reason: "an incident" };
+    const { body: made } = await api.call("/v1/stops", { key: operator, body });
+    return () => api.call(`/v1/stops/${made.stop}/resume`, { key: operator, body: { reason: "mended" } });
+  };
+  const resume = await switchOff();
+  api.clock.advance(14 * DAY_MS);
+  await run();
+  assert.deepEqual([await rewards(inviter), await rewards(invited)], [[], []]);
+  assert.equal(((await invite(invited)).came as unknown as { state: string }).state, "claimed", "it is still to come");
+  await resume();
+  api.clock.advance(60_000);
+  await Promise.all([settleReferrals(deps), settleReferrals(deps)]);
+  await run();
+  assert.deepEqual([await rewards(inviter), await rewards(invited)], [[["inviter", 30_000]], [["invited", 20_000]]]);
+  const resumeAgain = await switchOff();
+  await giveBack(receiptId, 200_000);
+  await run();
+  assert.equal((await rewards(inviter)).length, 2, "what is taken back earns nothing");
+  await resumeAgain();
+});
+
 test("who turns out to be one person with his inviter gives it back", async () => {
   const { member: inviter } = await buy("600", 50_000);
   await newcomer("601");
