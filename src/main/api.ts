@@ -14,7 +14,7 @@ import { createPool } from "#platform/postgres/pool.ts";
 import { onStop } from "#platform/process/stop.ts";
 import { watchFeed } from "./feed-gauges.ts";
 import { createFindMember } from "./http/find-member.ts";
-import { checkoutGauges, processGauges } from "./http/gauges.ts";
+import { checkoutGauges, guardGauges, processGauges } from "./http/gauges.ts";
 import { createServer } from "./http/server.ts";
 import { identifierSecret } from "./identifier-secret.ts";
 import { identitySettings } from "./identity-settings.ts";
@@ -75,7 +75,7 @@ const server = await createServer({
   profiles,
   gameSecret: masterKey(settings.home),
   paymentProvider: paymentProvider(settings.home, clock),
-  gauges: [...feed.gauges, ...checkoutGauges(checkout.stats), ...processGauges()],
+  gauges: [...feed.gauges, ...checkoutGauges(checkout.stats), ...guardGauges(guards.stats), ...processGauges()],
   ...(settings.isRateLimited ? {} : { rateLimit: "off" }),
   // Without ClickHouse receipts are still taken; what it shows and computes waits.
   readiness: async () => {

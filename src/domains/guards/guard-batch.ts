@@ -3,7 +3,8 @@ import type { EpochMs } from "#kernel/time.ts";
 import { type Counters, count, type Keyed, keyed } from "./core/velocity/counters.ts";
 import type { GuardFacts } from "./core/velocity/facts.ts";
 import { writeJournal } from "./core/velocity/journal.ts";
-import { judge, type Verdict } from "./core/velocity/judge.ts";
+import { type Hit, judge, type Verdict } from "./core/velocity/judge.ts";
+import { countVerdict, type Verdicts } from "./guard-stats.ts";
 
 /** What an accepted request leaves for the guards: what is counted of it, and what was noticed. */
 export type GuardNote = { readonly facts: GuardFacts; readonly alert?: AlertRow };
@@ -28,6 +29,7 @@ export type BatchHost = {
   readonly isCounted: () => boolean;
   readonly writer: number;
   nextNumber(): number;
+  readonly verdicts: Verdicts;
   /** A row is on its way. */
   readonly inFlight: Set<number>;
   /** Rows, by when they were made, that are looked for among what is committed: whether they were is in doubt. */
@@ -65,6 +67,9 @@ export function beginBatch(host: BatchHost): GuardBatch {
       return { journal: { writer: host.writer, number, postedAt, facts }, ...(alerts.length > 0 ? { alerts } : {}) };
     },
     settle: () => {
+      for (const { alert } of notes) {
+        if (alert) countVerdict(host.verdicts, JSON.parse(alert.hits) as Hit[], alert.action);
+      }
       if (number === undefined) return;
       host.inFlight.delete(number);
       if (host.isLoading) host.doubted.set(number, postedAt);

@@ -3,6 +3,7 @@ export { isAwardStopped, type Stop, type Stopped, type StopScope, type Stops, st
 export { type GuardFacts, keyOfHash, keyOfText, SUBJECT_INDEX, SUBJECTS } from "./core/velocity/facts.ts";
 export type { Hit, Verdict } from "./core/velocity/judge.ts";
 export type { GuardBatch, GuardNote } from "./guard-batch.ts";
+export type { GuardStats } from "./guard-stats.ts";
 export {
   type Alert,
   type AlertFilter,

@@ -4,18 +4,21 @@ import { DAY_MS, MINUTE_MS } from "#kernel/time.ts";
 import type { Clock } from "#platform/clock.ts";
 import { type Blocks, blockedOf, blocksOf, NO_BLOCKS } from "./core/blocks.ts";
 import { createStoppedProgrammes } from "./core/stopped-programme.ts";
-import { NO_STOPS, type Stops, stopsOf } from "./core/stops.ts";
-import { type Counters, count, createCounters, keyed, LATE_MS, subjectsIn } from "./core/velocity/counters.ts";
+import { NO_STOPS, type Stop, type Stops, stopsOf } from "./core/stops.ts";
+import { bytesOf, type Counters, count, createCounters, keyed, LATE_MS, subjectsIn } from "./core/velocity/counters.ts";
 import { type GuardFacts, SUBJECT_INDEX, SUBJECTS } from "./core/velocity/facts.ts";
 import { readJournal } from "./core/velocity/journal.ts";
 import { judge, type Verdict } from "./core/velocity/judge.ts";
 import { type BatchHost, beginBatch, type GuardBatch } from "./guard-batch.ts";
-import { putRefused, type RefusedAlert } from "./store/alerts.ts";
+import { countVerdict, type GuardStats } from "./guard-stats.ts";
+import { countOpenAlerts, putRefused, type RefusedAlert } from "./store/alerts.ts";
 import { type JournalEntry, loadJournal, lookForNews, newWriter } from "./store/journal.ts";
 import { readStandingBlocks, readStandingStops } from "./store/switchboard.ts";
 
 /** How often what others posted, stopped and blocked is looked for: known everywhere within half a second. */
 export const LOOK_EVERY_MS = 250;
+/** How often the queue of decisions is counted. */
+const COUNT_ALERTS_EVERY_MS = 5_000;
 /** Refusals kept for the next look; an attack makes more, of which the rest is only counted. */
 const MOST_REFUSED = 2_000;
 /** Rows older than this are in no window: 31 days, and what comes late. */
@@ -56,7 +59,7 @@ export type WatchedGuards = Guards & {
   refresh(): Promise<void>;
   /** Looks every quarter of a second until stopped. */
   watch(onError: (error: unknown) => void): { stop(): Promise<void> };
-  readonly stats: { subjects(): number; droppedRefusals: number };
+  readonly stats: GuardStats;
 };
 
 type State = {
@@ -75,13 +78,16 @@ type State = {
   pricing: Guards["pricing"];
   needs: readonly boolean[] | undefined;
   refused: Map<string, RefusedAlert>;
+  droppedRefusals: number;
+  standing: readonly Stop[];
+  openAlerts: GuardStats["openAlerts"];
+  openAlertsAt: number;
 };
 
 /** Reads what stands and what was posted within the longest window; then it is known here as it was before a restart. */
 export async function openGuards(deps: GuardDeps): Promise<WatchedGuards> {
   const writer = await newWriter(deps.pool);
   const state = newState(writer, deps.counts ?? true);
-  const stats = { subjects: () => (state.counters ? subjectsIn(state.counters) : 0), droppedRefusals: 0 };
   let looking: Promise<void> | undefined;
   // One look at a time, whoever asks; who asks while one is under way wants what comes after.
   const refresh = async (): Promise<void> => {
@@ -93,7 +99,7 @@ export async function openGuards(deps: GuardDeps): Promise<WatchedGuards> {
   };
   await refresh();
   return {
-    stats,
+    stats: statsOf(state),
     refresh,
     watch: (onError) => watch(refresh, onError),
     get stops() {
@@ -114,10 +120,11 @@ export async function openGuards(deps: GuardDeps): Promise<WatchedGuards> {
     judge: (facts) => state.counters && judge(keyed(state.counters, facts), state.counters),
     begin: () => beginBatch(state.host),
     noteRefusal: (alert) => {
+      countVerdict(state.host.verdicts, alert.hits, "refuse");
       const known = state.refused.get(alert.alertId);
       if (known) state.refused.set(alert.alertId, { ...alert, attempts: known.attempts + 1 });
       else if (state.refused.size < MOST_REFUSED) state.refused.set(alert.alertId, alert);
-      else stats.droppedRefusals++;
+      else state.droppedRefusals++;
     },
   };
 }
@@ -130,6 +137,7 @@ function newState(writer: number, isCountingWanted: boolean): State {
       counters: () => state.counters,
       isCounted: () => state.velocity.length > 0,
       nextNumber: () => ++state.host.number,
+      verdicts: new Map(),
       inFlight: new Set(),
       doubted: new Map(),
       isLoading: false,
@@ -148,8 +156,32 @@ function newState(writer: number, isCountingWanted: boolean): State {
     pricing: (programme) => programme,
     needs: undefined,
     refused: new Map(),
+    droppedRefusals: 0,
+    standing: [],
+    openAlerts: undefined,
+    openAlertsAt: 0,
   };
   return state;
+}
+
+function statsOf(state: State): GuardStats {
+  return {
+    verdicts: state.host.verdicts,
+    subjects: () => (state.counters ? subjectsIn(state.counters) : 0),
+    bytes: () => (state.counters ? bytesOf(state.counters) : 0),
+    get droppedRefusals() {
+      return state.droppedRefusals;
+    },
+    get openAlerts() {
+      return state.openAlerts;
+    },
+    get stops() {
+      return state.standing;
+    },
+    get blocks() {
+      return state.blocks.count;
+    },
+  };
 }
 
 function watch(refresh: () => Promise<void>, onError: (error: unknown) => void): { stop(): Promise<void> } {
@@ -193,14 +225,19 @@ async function look(deps: GuardDeps, state: State): Promise<void> {
   const now = clock.now();
   for (const [number, at] of host.doubted) if (at < now - DOUBT_MS) host.doubted.delete(number);
   if (seen.change !== state.change) {
-    const stops = stopsOf(await readStandingStops(pool));
+    const standing = await readStandingStops(pool);
+    const stops = stopsOf(standing);
     const blocks = blocksOf(await readStandingBlocks(pool, now));
-    Object.assign(state, { stops, blocks, change: seen.change, pricing: createStoppedProgrammes(stops) });
+    Object.assign(state, { standing, stops, blocks, change: seen.change, pricing: createStoppedProgrammes(stops) });
     state.needs = needsOf(state);
   }
   const refused = [...state.refused.values()];
   state.refused = new Map();
   await putRefused(pool, refused);
+  if (now >= state.openAlertsAt) {
+    state.openAlertsAt = now + COUNT_ALERTS_EVERY_MS;
+    state.openAlerts = await countOpenAlerts(pool);
+  }
 }
 
 function take(state: State, counters: Counters, entry: JournalEntry): void {

@@ -132,6 +132,14 @@ export async function listAlerts(pool: Pool, filter: AlertFilter): Promise<Alert
   return rows.map(toAlert);
 }
 
+/** How many wait for a decision, and the points that wait with them. By guard_alert_open. */
+export async function countOpenAlerts(pool: Pool): Promise<{ readonly alerts: number; readonly pointsCents: number }> {
+  const { rows } = await pool.query<{ alerts: number; cents: string | number }>(
+    "select count(*)::int as alerts, coalesce(sum(points_cents), 0)::int8 as cents from guard_alert where state = 'open'",
+  );
+  return { alerts: rows[0]?.alerts ?? 0, pointsCents: Number(rows[0]?.cents ?? 0) };
+}
+
 /** By primary key. */
 export async function readAlert(pool: Pool, alertId: string): Promise<Alert | undefined> {
   const { rows } = await pool.query<Row>("select * from guard_alert where alert_id = $1", [alertId]);

@@ -77,6 +77,7 @@ test("the sixth receipt of a card within the hour is refused with its rule, noth
   await guards.refresh();
   const [alert, ...others] = await alerts("rule=card-often");
   assert.deepEqual([alert?.state, alert?.attempts, others.length], ["refused", 2, 0]);
+  assert.equal(guards.stats.verdicts.get("card-often")?.get("refuse"), 2);
   clock.advance(HOUR_MS);
   await done(send({ ...sixth, at: new Date(clock.now()).toISOString() }));
 });
@@ -110,6 +111,9 @@ test("a cashier's own card on strangers' receipts: the third that day is accepte
 
   const [alert] = await alerts("state=open&rule=cashier-card");
   assert.equal(alert?.receiptId, held.receiptId);
+  await guards.refresh();
+  assert.deepEqual(guards.stats.openAlerts, { alerts: 1, pointsCents: 1_000 });
+  assert.equal(guards.stats.verdicts.get("cashier-card")?.get("review"), 1);
   const decide = (decision: string) =>
     post(`/v1/alerts/${alert?.alert}/decision`, { decision, note: "the store confirms" });
   const released = await done(decide("release"));
