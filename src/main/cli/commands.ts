@@ -1,5 +1,7 @@
 import type { Command } from "./command.ts";
+import { alertDecideCommand, alertListCommand } from "./commands/alert.ts";
 import { applyCommand } from "./commands/apply.ts";
+import { blockAddCommand, blockLiftCommand, blockListCommand } from "./commands/block.ts";
 import { drawVerifyCommand } from "./commands/draw-verify.ts";
 import { exportActCommand } from "./commands/export-act.ts";
 import { exportOperationsCommand } from "./commands/export-operations.ts";
@@ -79,6 +81,11 @@ export const commands: readonly Command[] = [
   stopCommand,
   stopListCommand,
   resumeCommand,
+  blockAddCommand,
+  blockListCommand,
+  blockLiftCommand,
+  alertListCommand,
+  alertDecideCommand,
   verifyCommand,
   linkCommand,
   keyCreateCommand,

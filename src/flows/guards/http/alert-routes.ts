@@ -1,8 +1,7 @@
 import { Type } from "typebox";
 import { principalOf } from "#domains/access/http/index.ts";
-import { type Alert, listAlerts, readAlert } from "#domains/guards/index.ts";
-import { memberIds, operationIds } from "#kernel/ids.ts";
-import { formatInstant } from "#kernel/time.ts";
+import { listAlerts, readAlert } from "#domains/guards/index.ts";
+import { memberIds } from "#kernel/ids.ts";
 import type { App } from "#platform/http/app.ts";
 import { readCursor, writeCursor } from "#platform/http/cursor.ts";
 import { badCursor, fault } from "#platform/http/field-faults.ts";
@@ -12,8 +11,8 @@ import type { ProblemRegistry } from "#platform/http/problem-registry.ts";
 import { sendFailure } from "#platform/http/send.ts";
 import { refuseFields } from "#platform/http/validation.ts";
 import { type AlertDeps, decideAlert } from "../decide-alert.ts";
+import { parseAlertId, renderAlert } from "../render.ts";
 
-const PREFIX = "alr_";
 const ID = { maxLength: 40, description: "`alr_…`" };
 
 const AlertSchema = Type.Object(
@@ -141,44 +140,26 @@ export function alertRoutes(deps: AlertHttpDeps): (app: App) => void {
       });
       const last = alerts.length === limit ? alerts.at(-1) : undefined;
       reply.send({
-        items: alerts.map(toJson),
+        items: alerts.map(renderAlert),
         ...(last ? { next: writeCursor([last.raisedAt, last.alertId]) } : {}),
       });
     });
     app.get("/v1/alerts/:alertId", { schema: alertOperations.getAlert }, async (request, reply) => {
-      const id = parseId(request.params.alertId);
+      const id = parseAlertId(request.params.alertId);
       const alert = id === undefined ? undefined : await readAlert(pool, id);
       if (!alert) return sendFailure(problems, request, reply, { code: "unknown-alert" });
-      reply.send(toJson(alert));
+      reply.send(renderAlert(alert));
     });
     app.post("/v1/alerts/:alertId/decision", { schema: alertOperations.decideAlert }, async (request, reply) => {
-      const alertId = parseId(request.params.alertId);
+      const alertId = parseAlertId(request.params.alertId);
       if (alertId === undefined) return sendFailure(problems, request, reply, { code: "unknown-alert" });
       const decided = await decideAlert(deps, { alertId, ...request.body, by: principalOf(request).keyId });
       if (!decided.ok) return sendFailure(problems, request, reply, decided.failure as Failure);
-      reply.send(toJson(decided.value));
+      reply.send(renderAlert(decided.value));
     });
   };
-}
-
-function parseId(text: string): string | undefined {
-  return /^alr_[0-9a-f]{32}$/.test(text) ? text.slice(PREFIX.length) : undefined;
 }
 
 function badMember() {
   return fault("/member", "member-id", { ru: "Нужен номер участника, mem_….", en: "A member's id is needed, mem_…." });
-}
-
-function toJson(alert: Alert) {
-  const { alertId, member, seq, decided, raisedAt, decidedAt, hits, ...rest } = alert;
-  return {
-    ...rest,
-    alert: PREFIX + alertId,
-    raisedAt: formatInstant(raisedAt),
-    hits: [...hits],
-    ...(member === undefined ? {} : { member: memberIds.format(member) }),
-    ...(member === undefined || seq === undefined ? {} : { operation: operationIds.format({ member, seq }) }),
-    ...(decidedAt === undefined ? {} : { decidedAt: formatInstant(decidedAt) }),
-    ...(decided === undefined ? {} : { decision: operationIds.format(decided) }),
-  };
 }

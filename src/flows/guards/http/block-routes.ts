@@ -1,10 +1,9 @@
 import { type Static, Type } from "typebox";
 import { principalOf } from "#domains/access/http/index.ts";
-import { BLOCK_KINDS, type Block, listBlocks, type WatchedGuards } from "#domains/guards/index.ts";
+import { BLOCK_KINDS, listBlocks, type WatchedGuards } from "#domains/guards/index.ts";
 import { MemberSchema, toMemberRef } from "#flows/checkout/http/index.ts";
-import { memberIds } from "#kernel/ids.ts";
 import { err, ok, type Result } from "#kernel/result.ts";
-import { formatInstant, parseInstant } from "#kernel/time.ts";
+import { parseInstant } from "#kernel/time.ts";
 import { sendOutcome } from "#platform/http/answer.ts";
 import type { App } from "#platform/http/app.ts";
 import { readCursor, writeCursor } from "#platform/http/cursor.ts";
@@ -14,6 +13,7 @@ import type { ProblemRegistry } from "#platform/http/problem-registry.ts";
 import { sendFailure } from "#platform/http/send.ts";
 import { refuseFields } from "#platform/http/validation.ts";
 import { type BlockDeps, type BlockSubject, block, lift } from "../block.ts";
+import { renderBlock } from "../render.ts";
 import { parseNumberedId, REASON } from "./numbered-id.ts";
 
 const BlockSchema = Type.Object(
@@ -147,7 +147,7 @@ export function blockRoutes(deps: BlockHttpDeps): (app: App) => void {
         ...(until === undefined ? {} : { until }),
       });
       await deps.guards?.refresh();
-      const body = toJson(made.block);
+      const body = renderBlock(made.block);
       sendOutcome(problems, request, reply, 201, ok({ replayed: !made.isNew, body }));
     });
     app.get("/v1/blocks", { schema: blockOperations.listBlocks }, async (request, reply) => {
@@ -161,7 +161,7 @@ export function blockRoutes(deps: BlockHttpDeps): (app: App) => void {
         ...(parts ? { before: parts[0] as number } : {}),
       });
       const last = blocks.length === limit ? blocks.at(-1) : undefined;
-      reply.send({ items: blocks.map(toJson), ...(last ? { next: writeCursor([last.blockId]) } : {}) });
+      reply.send({ items: blocks.map(renderBlock), ...(last ? { next: writeCursor([last.blockId]) } : {}) });
     });
     app.post("/v1/blocks/:blockId/lift", { schema: blockOperations.liftBlock }, async (request, reply) => {
       const blockId = parseNumberedId("blk_", request.params.blockId);
@@ -170,7 +170,7 @@ export function blockRoutes(deps: BlockHttpDeps): (app: App) => void {
       const lifted = blockId === undefined ? undefined : await lift(deps, { blockId, by, reason });
       if (!lifted) return sendFailure(problems, request, reply, { code: "unknown-block" });
       await deps.guards?.refresh();
-      reply.send(toJson(lifted));
+      reply.send(renderBlock(lifted));
     });
   };
 }
@@ -210,28 +210,4 @@ function oneSubject() {
     ru: "Укажите ровно одно: member, cashier, device, paymentCard, store или partner.",
     en: "Give exactly one of member, cashier, device, paymentCard, store and partner.",
   });
-}
-
-export function toJson(block: Block) {
-  const { blockId, kind, subject, reason, blockedBy, blockedAt, validFrom, validUntil } = block;
-  const { liftedBy, liftedAt, liftReason } = block;
-  return {
-    block: `blk_${blockId}`,
-    kind,
-    ...shownSubject(kind, subject),
-    reason,
-    blockedBy,
-    blockedAt: formatInstant(blockedAt),
-    from: formatInstant(validFrom),
-    ...(validUntil === undefined ? {} : { until: formatInstant(validUntil) }),
-    ...(liftedBy === undefined ? {} : { liftedBy }),
-    ...(liftedAt === undefined ? {} : { liftedAt: formatInstant(liftedAt) }),
-    ...(liftReason === undefined ? {} : { liftReason }),
-  };
-}
-
-function shownSubject(kind: Block["kind"], subject: string): { readonly subject?: string } {
-  if (kind === "member") return { subject: memberIds.format(Number(subject)) };
-  if (kind === "store" || kind === "partner") return { subject };
-  return kind === "identifier" ? { subject: subject.slice(0, subject.indexOf(":")) } : {};
 }
