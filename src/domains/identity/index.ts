@@ -81,7 +81,9 @@ export {
 export { findMemberKeys, insertMemberKeys } from "./store/member-keys.ts";
 export {
   insertMerge,
+  type Kin,
   listMergedInto,
+  loadKin,
   loadTrees,
   type MergeRecord,
   type MergeRow,

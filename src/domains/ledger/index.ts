@@ -88,6 +88,7 @@ export { loadHistory, loadWholeMember, lockWallets, setWalletStatus, type WholeM
 export {
   type ClaimedKey,
   findKeys,
+  type HistoryStream,
   listOperations,
   type OperationFilter,
   readOperation,

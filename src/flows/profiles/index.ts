@@ -1,6 +1,7 @@
 export { createProfiles, type Profiles, type ProfilesOptions } from "./create-profiles.ts";
 export type { ProfileOutcome } from "./decide-batch.ts";
 export type { Decided, PeopleFailure } from "./decide-people.ts";
+export { historyStreams } from "./history-streams.ts";
 export {
   DEFAULT_IDENTITY,
   DEFAULT_LINKAGE,

@@ -1,11 +1,12 @@
 import type { StatedAttribute } from "#domains/games/index.ts";
 import { type BoughtCategories, type InferredAttribute, inferAttributes, loadTrees } from "#domains/identity/index.ts";
-import { listOperations, loadSurvivors } from "#domains/ledger/index.ts";
+import { type HistoryStream, listOperations, loadSurvivors } from "#domains/ledger/index.ts";
 import type { CompiledProgramme } from "#domains/program/index.ts";
 import { statedAttributes } from "#flows/games/index.ts";
 import type { MemberId } from "#kernel/ids.ts";
 import { DAY_MS } from "#kernel/time.ts";
 import type { ProfileDeps } from "./deps.ts";
+import { historyStreams } from "./history-streams.ts";
 
 /** Receipts looked at, the newest first, over everybody that the member answers for. */
 const MOST_RECEIPTS = 1_000;
@@ -33,7 +34,7 @@ export async function readAttributes(
   if (wallet?.status !== "open") return undefined;
   const now = deps.clock.now();
   const tree = (await loadTrees(deps.pool, [wallet.member])).get(wallet.member) ?? [];
-  const receipts = await keptReceipts(deps, tree, now);
+  const receipts = await keptReceipts(deps, await historyStreams(deps.pool, wallet.member), now);
   const inferred = inferAttributes(deps.attributeRules(), receipts, now);
   return { member: wallet.member, attributes: together(inferred, await statedAttributes(deps, tree)) };
 }
@@ -42,10 +43,16 @@ type ReceiptBody = { readonly receipt?: { readonly lines?: readonly { category: 
 type ReturnBody = { receiptId?: string; return?: { lines?: readonly { line: number; amount: number }[] } };
 
 /** What was bought and kept, by category and everything that the category lies under. */
-async function keptReceipts(deps: ProfileDeps, tree: readonly MemberId[], now: number): Promise<BoughtCategories[]> {
+async function keptReceipts(
+  deps: ProfileDeps,
+  history: readonly HistoryStream[],
+  now: number,
+): Promise<BoughtCategories[]> {
   const filter = { fromAt: now - LOOK_BACK_MS, limit: MOST_RECEIPTS };
   const read = async (kind: string) => {
-    const streams = await Promise.all(tree.map((member) => listOperations(deps.pool, member, { ...filter, kind })));
+    const streams = await Promise.all(
+      history.map(({ member, ...of }) => listOperations(deps.pool, member, { ...filter, ...of, kind })),
+    );
     return streams.flat();
   };
   const broughtBack = new Map<string, number>();

@@ -4,7 +4,6 @@ import { createGuard, keyRoutes } from "#domains/access/http/index.ts";
 import { type Keyring, permissionOf } from "#domains/access/index.ts";
 import type { WatchedGuards } from "#domains/guards/index.ts";
 import { lookupRoute } from "#domains/identity/http/index.ts";
-import { loadTrees } from "#domains/identity/index.ts";
 import { createLedgerReads, memberRoutes } from "#domains/ledger/http/index.ts";
 import { programmeRoutes } from "#domains/program/http/index.ts";
 import type { Programmes } from "#domains/program/index.ts";
@@ -22,7 +21,7 @@ import type { LinkMembersDeps } from "#flows/link-population/index.ts";
 import { eventBatchRoute, eventRoutes, favouriteRoutes, missionRoutes } from "#flows/missions/http/index.ts";
 import type { EventLog } from "#flows/missions/index.ts";
 import { peopleRoutes, profileRoutes } from "#flows/profiles/http/index.ts";
-import { createMaySeePerson, type Profiles } from "#flows/profiles/index.ts";
+import { createMaySeePerson, historyStreams, type Profiles } from "#flows/profiles/index.ts";
 import { ratingRoute } from "#flows/rate-receipt/http/index.ts";
 import { simulateRoutes } from "#flows/simulate/http/index.ts";
 import { storeDayRoute } from "#flows/store-days/http/index.ts";
@@ -113,7 +112,7 @@ export async function createServer(deps: ServerDeps): Promise<HttpServer> {
     now: () => clock.now(),
     calendar: () => programmes.current().calendar,
     operator: () => programmes.current().operator,
-    treeOf: async (member) => (await loadTrees(pool, [member])).get(member) ?? [member],
+    historyOf: (member) => historyStreams(pool, member),
   });
   const jobs = createJobs({
     clock,

@@ -111,3 +111,37 @@ export async function mergeHistory(client: ClientBase | Pool, members: readonly 
     ...(row.undone_why === null ? {} : { undoneWhy: row.undone_why }),
   }));
 }
+
+/** Upwards by primary key, a level at a time; whether anybody left by member_merge_undone. */
+const PAST = `
+select array(select distinct survivor_id from member_merge where bucket = any($1) and member_id = any($2)) as survivors,
+  exists(select from member_merge where survivor_id = any($2) and undone_at is not null) as has_left`;
+
+/** Whose history a member's is: one member answers for all of the tree, and some of them may have lived elsewhere. */
+export type Kin = {
+  /** Everybody that the member answers for, itself first. */
+  readonly tree: readonly MemberId[];
+  /** Who answered for one of them once and does no more: operations made for the tree may stand there. */
+  readonly elsewhere: readonly MemberId[];
+  /** Somebody was taken out of the tree: operations made for others may stand in its streams. */
+  readonly hasLeft: boolean;
+};
+
+/** The kin of a member that answers for itself: two queries, one more for each level that it was merged up before. */
+export async function loadKin(client: ClientBase | Pool, member: MemberId): Promise<Kin> {
+  const tree = (await loadTrees(client, [member])).get(member) ?? [member];
+  const elsewhere: MemberId[] = [];
+  let hasLeft = false;
+  for (let level: readonly MemberId[] = tree; level.length > 0; ) {
+    const { rows } = await client.query<{ survivors: (number | string)[]; has_left: boolean }>({
+      name: "past-survivors",
+      text: PAST,
+      values: [level.map(bucketOf), level],
+    });
+    if (level === tree) hasLeft = rows[0]?.has_left ?? false;
+    const survivors = (rows[0]?.survivors ?? []).map(Number);
+    level = survivors.filter((each) => !tree.includes(each) && !elsewhere.includes(each));
+    elsewhere.push(...level);
+  }
+  return { tree, elsewhere, hasLeft };
+}

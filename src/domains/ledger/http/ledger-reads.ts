@@ -1,6 +1,7 @@
 import { type MemberId, operationIds } from "#kernel/ids.ts";
 import { type EpochMs, formatDay, formatInstant } from "#kernel/time.ts";
 import {
+  type HistoryStream,
   type LotNow,
   listOperations,
   type ReadDeps,
@@ -72,28 +73,28 @@ export type MovementView = {
 };
 
 export type LedgerReadDeps = ReadDeps & {
-  /** Everybody that a member answers for, itself first. */
-  readonly treeOf?: (member: MemberId) => Promise<readonly MemberId[]>;
+  /** The streams that a member's history is in, its own first. */
+  readonly historyOf?: (member: MemberId) => Promise<readonly HistoryStream[]>;
 };
 
 /** Told once, by the one that answers. */
 const BOTH_STREAMS = ["merge", "unmerge"] as const;
 
 /**
- * A page over the streams of all that a member answers for, newest first by the time of booking. Each stream is read by its own
+ * A page over the streams of a member's history, newest first by the time of booking. Each stream is read by its own
  * numbers, so a page costs a short range of each, and what is booked meanwhile moves nothing.
  */
 async function pageOf(
   deps: LedgerReadDeps,
-  tree: readonly MemberId[],
+  history: readonly HistoryStream[],
   { limit, after, ...filter }: OperationQuery,
 ): Promise<OperationPage> {
   const streams = await Promise.all(
-    tree.map((member, index) => {
+    history.map(({ member, ...of }, index) => {
       const beforeSeq = after?.get(member);
       const from = beforeSeq === undefined ? {} : { beforeSeq };
       const without = index === 0 ? {} : { without: BOTH_STREAMS };
-      return listOperations(deps.pool, member, { ...filter, ...from, ...without, limit: limit + 1 });
+      return listOperations(deps.pool, member, { ...filter, ...of, ...from, ...without, limit: limit + 1 });
     }),
   );
   const { shown, isAll } = newest(streams, limit);
@@ -127,7 +128,7 @@ export function createLedgerReads(deps: LedgerReadDeps): LedgerReads {
     wallet: (member) => readWallet(deps, member),
     operations: async (named, query) => {
       const member = (await survivorsOf(deps.pool, [named])).get(named) ?? named;
-      return pageOf(deps, (await deps.treeOf?.(member)) ?? [member], query);
+      return pageOf(deps, (await deps.historyOf?.(member)) ?? [{ member }], query);
     },
     lots: async (member, query) => {
       const page = await readLots(deps, member, query);

@@ -84,7 +84,10 @@ export async function readOperation(
   return rows[0] ? toOperation(member, rows[0]) : undefined;
 }
 
-/** Newest first, by primary key backwards; `beforeSeq` is exclusive. */
+/**
+ * Newest first, by primary key backwards; `beforeSeq` is exclusive. An operation is made for the member whose identifier it
+ * was made with; one without, as what it cites was; else for the stream's own.
+ */
 const LIST_OPERATIONS = `
 select seq, kind, partner, occurred_at, posted_at, business_day::text, accounting_day::text, programme_version,
        receipt_id, cites_seq, movements, facts, body
@@ -92,6 +95,11 @@ from operation
 where bucket = $1 and member_id = $2 and seq < $3
   and ($4::text is null or kind = $4) and ($5::timestamptz is null or occurred_at >= $5)
   and ($6::timestamptz is null or occurred_at < $6) and kind <> all($8)
+  and ($9::int8[] is null or coalesce(
+    (facts ->> 'via')::int8,
+    (select (cited.facts ->> 'via')::int8 from operation cited
+     where cited.bucket = $1 and cited.member_id = $2 and cited.seq = operation.cites_seq),
+    $2) = any($9))
 order by seq desc limit $7`;
 
 export type OperationFilter = {
@@ -101,7 +109,12 @@ export type OperationFilter = {
   readonly untilAt?: number;
   readonly limit: number;
   readonly without?: readonly string[];
+  /** Only what was made for these. */
+  readonly madeFor?: readonly MemberId[];
 };
+
+/** A stream, and whose operations of it are meant; all of them if not said. */
+export type HistoryStream = { readonly member: MemberId; readonly madeFor?: readonly MemberId[] };
 
 export async function listOperations(
   client: ClientBase | Pool,
@@ -117,6 +130,7 @@ export async function listOperations(
     filter.untilAt === undefined ? null : new Date(filter.untilAt),
     filter.limit,
     filter.without ?? [],
+    filter.madeFor ?? null,
   ]);
   return rows.map((row) => toOperation(member, row));
 }

@@ -227,6 +227,55 @@ test("receipts suggest what somebody has, by rules that are data, over both card
   );
 });
 
+test("strangers who were taken for one read their own receipts and nobody else's, in any depth", async () => {
+  const cards = ["4000777788880001", "4000777788880002", "4000777788880003"] as const;
+  const members = [await buy(cards[0], 10), await buy(cards[1], 10), await buy(cards[2], 10)] as const;
+  const [father, son, friend] = members;
+  const decide = (member: string, what: "merge" | "unmerge", other = {}) =>
+    api.call(`/v1/members/${member}/${what}`, { key: operator, body: { note: "test", ...other } });
+  await decide(son, "merge", { with: friend });
+  await decide(father, "merge", { with: son });
+  for (const card of cards) await buy(card, 20);
+  const ofFriend = await api.engines.pool.query<{ receipt_id: string }>(
+    "select receipt_id from operation where member_id = $1 and (facts ->> 'via')::int8 = $2",
+    [memberIds.parse(father), memberIds.parse(friend)],
+  );
+  const back = await api.call(`/v1/receipts/${ofFriend.rows[0]?.receipt_id}/returns`, {
+    key: till,
+    body: { store: "alfa-1", till: "9", number: "back-2", at: "2026-06-15T12:00:00+03:00", all: true },
+  });
+  assert.equal(back.status, 201, back.text);
+  assert.deepEqual(await kindsOf(father), { purchase: 6, return: 1, merge: 1 });
+
+  await decide(son, "unmerge");
+  assert.deepEqual(await kindsOf(father), { purchase: 2, merge: 1, unmerge: 1 });
+  assert.deepEqual(await kindsOf(son), { purchase: 4, return: 1, merge: 2, unmerge: 1 });
+  await decide(friend, "unmerge");
+  assert.deepEqual(await kindsOf(father), { purchase: 2, merge: 1, unmerge: 1 });
+  assert.deepEqual(await kindsOf(son), { purchase: 2, merge: 2, unmerge: 2 });
+  assert.deepEqual(await kindsOf(friend), { purchase: 2, return: 1, merge: 1, unmerge: 1 });
+  const { items } = (await get(operator, `/v1/members/${friend}/attributes`)).body as unknown as {
+    items: { evidence: { receipts: number } }[];
+  };
+  assert.deepEqual(
+    items.map(({ evidence }) => evidence.receipts),
+    [1],
+    "of the friend's own two receipts one came back",
+  );
+});
+
+/** How many operations of each kind a member's history tells, a page at a time. */
+async function kindsOf(member: string): Promise<Record<string, number>> {
+  const kinds: Record<string, number> = {};
+  for (let next = ""; ; ) {
+    const page = await get(operator, `/v1/members/${member}/operations?limit=2${next}`);
+    const body = page.body as unknown as { items: { kind: string }[]; next?: string };
+    for (const { kind } of body.items) kinds[kind] = (kinds[kind] ?? 0) + 1;
+    if (body.next === undefined) return kinds;
+    next = `&cursor=${body.next}`;
+  }
+}
+
 test("whom a partner knew before a merge it knows after it, under the survivor's id too", async () => {
   const elder = await put(beta, "beta/k-1", {
     identifiers: [{ kind: "card", value: "4000555566660001", verified: true }],
