@@ -11,7 +11,7 @@ import {
 import type { CompiledProgramme, Programmes } from "#domains/program/index.ts";
 import type { Checkout, RewardRequest } from "#flows/checkout/index.ts";
 import { excessFavourites } from "#flows/missions/index.ts";
-import { settleDue } from "#flows/settle-rewards/index.ts";
+import { type RewardLedger, settleDue } from "#flows/settle-rewards/index.ts";
 import { ok } from "#kernel/result.ts";
 import type { Clock } from "#platform/clock.ts";
 
@@ -29,8 +29,11 @@ export type LevelSettleDeps = {
 export async function settleLevels(deps: LevelSettleDeps): Promise<number> {
   if (!deps.programmes.latest) return 0;
   const programme = deps.programmes.current();
-  return settleDue(deps, {
-    listDue: listDueLevels,
+  return settleDue(deps, async () => levelLedger(programme), listDueLevels);
+}
+
+function levelLedger(programme: CompiledProgramme): RewardLedger<StoredStanding> {
+  return {
     request: async (row, turn) => requestOf(programme, row, turn),
     keyOf: ({ member }) => String(member),
     lock: (client, rows) =>
@@ -49,7 +52,7 @@ export async function settleLevels(deps: LevelSettleDeps): Promise<number> {
           return { member: row.member, given, turn, isDue };
         }),
       ),
-  });
+  };
 }
 
 function requestOf(

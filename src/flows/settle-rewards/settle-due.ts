@@ -23,7 +23,6 @@ export type Settled<Row extends DueRow> = {
 
 /** Where something keeps what is given, and what it asks to have what should hold. */
 export type RewardLedger<Row extends DueRow> = {
-  listDue(pool: Pool, after: DuePlace, limit: number): Promise<Row[]>;
   /** The operation of a row's next turn, whose idempotency key names the turn; undefined: it has to wait. */
   request(row: Row, turn: number): Promise<RewardRequest | undefined>;
   keyOf(row: Row): string;
@@ -44,20 +43,27 @@ const LATER: ReadonlySet<string> = new Set(["earning-stopped", "overloaded", "no
  * Brings what is given and what should hold together, for all that is due: one operation each, whose idempotency key has
  * the turn in it. A crash between the operation and the note of it leads to the same key again: the operation is answered,
  * not repeated, and what it says it gave is noted, whatever is desired by now. Gives the number settled; throws, once the
- * rest is settled, for a refusal that nobody expects.
+ * rest is settled, for a refusal that nobody expects. The ledger is opened when something is due.
  */
-export async function settleDue<Row extends DueRow>(deps: SettleDueDeps, ledger: RewardLedger<Row>): Promise<number> {
+export async function settleDue<Row extends DueRow>(
+  deps: SettleDueDeps,
+  open: () => Promise<RewardLedger<Row>>,
+  listDue: (pool: Pool, after: DuePlace, limit: number) => Promise<Row[]>,
+): Promise<number> {
+  let ledger: RewardLedger<Row> | undefined;
   const unexpected = new Set<string>();
   let settled = 0;
   let after: DuePlace = { bucket: -1, member: 0 };
   for (;;) {
-    const due = await ledger.listDue(deps.pool, after, AT_ONCE);
+    const due = await listDue(deps.pool, after, AT_ONCE);
     const last = due.at(-1);
     if (last === undefined) break;
-    const asked = await Promise.all(due.map((row) => ask(deps, ledger, row, unexpected)));
+    ledger ??= await open();
+    const opened = ledger;
+    const asked = await Promise.all(due.map((row) => ask(deps, opened, row, unexpected)));
     settled += await note(
       deps.pool,
-      ledger,
+      opened,
       asked.filter((each) => each !== undefined),
     );
     // A page may end within a member: the rest of his stays due and is met in the next round.

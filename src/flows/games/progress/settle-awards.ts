@@ -31,9 +31,16 @@ export async function settleAwards(deps: SettleDeps): Promise<number> {
   const { pool, programmes } = deps;
   if (!programmes.latest) return 0;
   const programme = programmes.current();
-  const games = new Map((await activeGames(pool, programme)).map((game) => [game.id, game]));
-  const ledger: RewardLedger<StoredAward> = {
-    listDue: listDueAwards,
+  return settleDue(deps, async () => awardLedger(deps, programme, await activeGames(pool, programme)), listDueAwards);
+}
+
+function awardLedger(
+  deps: SettleDeps,
+  programme: CompiledProgramme,
+  active: readonly GameTerms[],
+): RewardLedger<StoredAward> {
+  const games = new Map(active.map((game) => [game.id, game]));
+  return {
     request: async (row, turn) => {
       const game = games.get(row.game);
       return game && requestOf(deps, programme, game, row, turn);
@@ -55,7 +62,6 @@ export async function settleAwards(deps: SettleDeps): Promise<number> {
         }),
       ),
   };
-  return settleDue(deps, ledger);
 }
 
 function requestOf(

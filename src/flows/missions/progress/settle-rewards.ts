@@ -38,8 +38,14 @@ export async function settleRewards(deps: SettleDeps): Promise<number> {
   const { pool, programmes } = deps;
   if (!programmes.latest) return 0;
   const programme = programmes.current();
-  const missions = new Map((await activeMissions(pool, programme)).map((mission) => [mission.id, mission]));
-  return settleDue(deps, rewardLedger(deps, programme, missions));
+  return settleDue(
+    deps,
+    async () => {
+      const missions = await activeMissions(pool, programme);
+      return rewardLedger(deps, programme, new Map(missions.map((mission) => [mission.id, mission])));
+    },
+    listDue,
+  );
 }
 
 function rewardLedger(
@@ -49,7 +55,6 @@ function rewardLedger(
 ): RewardLedger<StoredProgress> {
   const { calendar } = programme;
   return {
-    listDue,
     request: async (row, turn) => {
       const mission = missions.get(row.mission);
       return mission && requestOf(deps, programme, mission, row, turn);
