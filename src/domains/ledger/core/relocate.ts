@@ -7,6 +7,11 @@ export type Place = { readonly member: MemberId; readonly via?: MemberId | undef
 /** The stream it went to, and its number there. */
 export type Departure = { readonly to: Place; readonly renumber: (seq: number) => number };
 
+/** What an unmerge makes of the survivor's numbers in the stream of the member that goes: the merge's own again, the rest behind `shift`. */
+export function renumberOf(base: number, count: number, shift: number): (seq: number) => number {
+  return (seq) => (seq > base && seq <= base + count ? seq - base : shift + seq);
+}
+
 /**
  * Where an operation went with the member whose identifier it was made with; undefined when that is still there.
  * `unmerges`: the states of this stream's unmerges after it, in order.
@@ -19,6 +24,6 @@ export function departureOf(unmerges: readonly StateFacts[], { member, via }: Pl
   const { base = 0, count = 0, shift = 0 } = state;
   return {
     to: { member: state.with, via: via === state.with ? undefined : via },
-    renumber: (seq) => (seq > base && seq <= base + count ? seq - base : shift + seq),
+    renumber: renumberOf(base, count, shift),
   };
 }

@@ -8,6 +8,7 @@ import { isSameTrait, type MergeChanges, moveLot, record, renumberShares, traitF
 import type { ReturnedState } from "./operation.ts";
 import { recoverArrears } from "./recover.ts";
 import { findShare } from "./release-held.ts";
+import { renumberOf } from "./relocate.ts";
 import { splitCapUse, splitFirstPurchases } from "./split-lists.ts";
 import { debtRow, type Lived, type StateFacts, stateOf, type Undone } from "./state-facts.ts";
 import { type CrossingSpend, type Crossings, type HistoryOperation, traceCrossings } from "./trace-crossings.ts";
@@ -48,7 +49,7 @@ export function unmergeWallets(
   if (across) return err({ code: "hold-across", holdSeq: across.seq });
 
   const shift = merged.seq;
-  const renumber = (seq: number): number => (seq > base && seq <= base + count ? seq - base : shift + seq);
+  const renumber = renumberOf(base, count, shift);
   merged.seq = shift + survivor.seq;
   for (const spend of crossings.spends) giveBack(survivor, spend, spend.redeemer);
   for (const recovery of crossings.recoveries) giveBack(survivor, recovery, recovery.creditor);
