@@ -47,7 +47,7 @@ export function chosenIn(programme: CompiledProgramme, traits: readonly Trait[],
 
 /**
  * The traits that a choice adds: from now, or from the month's beginning, to its end. What was chosen stays chosen for the
- * month, so that nobody earns on two categories in turns; places that are left can be filled later.
+ * month, so that nobody earns on two categories in turns (this month or the next: what a later one offers is not known yet); places that are left can be filled later.
  */
 export function choose(
   programme: CompiledProgramme,
@@ -57,7 +57,9 @@ export function choose(
   now: EpochMs,
 ): Result<Trait[], FavouriteFailure> {
   const [from, until] = spanOf(programme, month);
-  if (now >= closesAt(programme, month)) return err({ code: "favourites-closed", month: formatMonth(month) });
+  const next = monthOf(programme.calendar.dayOf(now)) + 1;
+  if (now >= closesAt(programme, month) || month > next)
+    return err({ code: "favourites-closed", month: formatMonth(month) });
   const level = levelAt(programme, traits, Math.max(now, from));
   const offered = offeredIn(programme, month, level);
   const stranger = categories.findIndex((category) => !offered.has(category));

@@ -45,10 +45,10 @@ export const FAVOURITE_PROBLEMS = {
   }),
   "favourites-closed": problemKind({
     status: 422,
-    title: { ru: "Выбор закрыт", en: "The choice is over" },
+    title: { ru: "Выбор закрыт", en: "The choice is closed" },
     detail: {
-      ru: ({ month }) => `Любимые категории на ${month} уже не выбрать.`,
-      en: ({ month }) => `Favourites of ${month} can no longer be chosen.`,
+      ru: ({ month }) => `Любимые категории на ${month} сейчас не выбрать.`,
+      en: ({ month }) => `Favourites of ${month} can't be chosen now.`,
     },
     remedy: { ru: "Выберите этот или следующий месяц.", en: "Choose this month or the next." },
     details: Type.Object({ month: Type.String() }),

@@ -61,6 +61,7 @@ test("a category chosen earns its percentage from then on, to the month's end; a
 test("a month to come is chosen from its own list; what is not in it, or is over, is refused", async () => {
   assert.equal((await choose("2026-07", ["food"])).body.code as unknown, "favourite-not-offered");
   assert.equal((await choose("2026-05", ["food"])).body.code as unknown, "favourites-closed");
+  assert.equal((await choose("2026-08", ["food"])).body.code as unknown, "favourites-closed", "not known yet");
   assert.equal((await choose("2026-13", ["food"])).status, 400);
   const july = await choose("2026-07", ["alcohol"]);
   assert.equal(july.status, 200, july.text);
